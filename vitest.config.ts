@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/interop/**'],
+    // Template validation costs seconds per synth; one test and `npm run synth` switch it on (docs/testing.md).
+    env: { CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
