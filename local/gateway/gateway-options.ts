@@ -1,0 +1,14 @@
+import type { FunctionHost, Log } from '../contracts.ts';
+
+export interface GatewayOptions {
+  readonly functions: FunctionHost;
+  readonly log: Log;
+  readonly domainName: string;
+  /** @default the system's clock */
+  readonly nowMilliseconds?: () => number;
+  /** @default 10 s: fixed for HTTP APIs, unknown for REST APIs */
+  readonly authorizerTimeoutMilliseconds?: number;
+}
+
+/** How long an authorizer may take. */
+export const authorizerTimeoutMilliseconds = 10_000;

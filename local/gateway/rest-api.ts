@@ -1,0 +1,205 @@
+/** The data plane of one REST API. */
+import { randomUUID } from 'node:crypto';
+import type { RestApiSpec, RestMethodSpec, StageSpec } from './api-spec.ts';
+import { eventV1, type RestRouted } from './event-v1.ts';
+import { type GatewayAnswer, send } from './gateway-answer.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { type GatewayRequest, headerValues, readRequest } from './gateway-request.ts';
+import {
+  type GatewayResponseFacts,
+  type Refusal,
+  renderGatewayResponse,
+} from './gateway-response.ts';
+import { parseLambdaAnswer } from './lambda-answer.ts';
+import type { RequestHandler } from './listener.ts';
+import { routeMatcher } from './match-route.ts';
+import { mockAnswer } from './mock-answer.ts';
+import { restAuthorizers } from './rest-authorizer.ts';
+import { within } from './within.ts';
+
+/** Bytes; beyond it nobody is asked. */
+const methodArnBytesMax = 1_600;
+
+/** Serves an API under `/<path>`, as a custom domain does, and under `/<stage>/<path>`. */
+export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHandler {
+  const { functions, log, domainName, nowMilliseconds = Date.now } = options;
+  const arn = `arn:aws:execute-api:${spec.region}:${spec.accountId}:${spec.apiId}`;
+  const match = routeMatcher(
+    spec.methods.map((method) => ({
+      method: method.httpMethod,
+      template: method.path,
+      target: method,
+    })),
+  );
+  const authorize = restAuthorizers(spec, arn, { ...options, nowMilliseconds });
+
+  return async (incoming, response) => {
+    const requestId = randomUUID();
+    const request = await readRequest(incoming, nowMilliseconds);
+    if (request === 'aborted') {
+      response.destroy();
+      return;
+    }
+    const answer =
+      typeof request === 'string' ? unreadable(request) : await route(request, requestId);
+    send(response, { ...answer, headers: [...answer.headers, ['x-amzn-requestid', requestId]] });
+  };
+
+  async function route(request: GatewayRequest, requestId: string): Promise<GatewayAnswer> {
+    const addressed = stageOf(spec.stages, request.rawPath);
+    const { stage, path } = addressed ?? { stage: { name: '', variables: {} }, path: '' };
+    const matched = addressed === undefined ? undefined : match(request.method, path);
+    const routed: RestRouted = {
+      ...{ api: spec, stage, request, requestId, domainName, path },
+      resourceId: matched?.target.resourceId ?? '',
+      resourcePath: matched?.target.path ?? '',
+      pathParameters: matched?.pathParameters ?? {},
+    };
+    const result =
+      matched === undefined
+        ? ({ type: 'MISSING_AUTHENTICATION_TOKEN' } as const)
+        : await answerMethod(matched.target, routed);
+    return 'type' in result ? refuse(result, routed) : result;
+  }
+
+  function refuse(refusal: Refusal, routed: RestRouted): GatewayAnswer {
+    const { type, message, status, authorizer = {} } = refusal;
+    const own = Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value]);
+    const facts: GatewayResponseFacts = {
+      request: routed.request,
+      pathParameters: routed.pathParameters,
+      stageVariables: routed.stage.variables,
+      context: { ...contextVariables(routed), ...(Object.fromEntries(own) as typeof authorizer) },
+      ...(message === undefined ? {} : { message }),
+      ...(status === undefined ? {} : { status }),
+    };
+    return renderGatewayResponse(type, spec.gatewayResponses, facts);
+  }
+
+  async function answerMethod(
+    method: RestMethodSpec,
+    routed: RestRouted,
+  ): Promise<GatewayAnswer | Refusal> {
+    const methodArn = `${arn}/${routed.stage.name}/${routed.request.method}${routed.path}`;
+    if (Buffer.byteLength(methodArn) > methodArnBytesMax) {
+      return { type: 'DEFAULT_4XX', status: 414, message: 'Request URI too long' };
+    }
+    const allowed = await authorize(method, routed, methodArn, contextVariables(routed));
+    if (allowed !== undefined && 'type' in allowed) return allowed;
+    if (method.integration.kind === 'lambda') {
+      return integrate(method.integration, method, routed, allowed?.context);
+    }
+    const answer = mockAnswer(method.integration, routed.request);
+    if (answer === 'unsupported-media-type') return { type: 'UNSUPPORTED_MEDIA_TYPE' };
+    return answer === 'misconfigured' ? { type: 'API_CONFIGURATION_ERROR' } : answer;
+  }
+
+  async function integrate(
+    integration: { readonly functionArn: string; readonly timeoutMilliseconds: number },
+    method: RestMethodSpec,
+    routed: RestRouted,
+    authorizer: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<GatewayAnswer | Refusal> {
+    const { request, stage } = routed;
+    const event = eventV1(routed);
+    const requestContext = event.requestContext as Readonly<Record<string, unknown>>;
+    const isBinary = isBinaryType(headerValues(request.headers, 'content-type').at(-1));
+    const payload = JSON.stringify({
+      ...event,
+      requestContext: { ...requestContext, ...(authorizer === undefined ? {} : { authorizer }) },
+      body:
+        request.body.byteLength === 0 ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
+      isBase64Encoded: isBinary && request.body.byteLength > 0,
+    });
+    const result = await within(
+      integration.timeoutMilliseconds,
+      functions.invoke(integration.functionArn, payload, {
+        service: 'apigateway.amazonaws.com',
+        sourceArn: `${arn}/${stage.name}/${request.method}${method.path}`,
+        sourceAccount: spec.accountId,
+      }),
+    );
+    if (result === 'too-late') return { type: 'INTEGRATION_TIMEOUT' };
+    const where = `${spec.logicalId}: ${request.method} ${method.path}`;
+    if (result.kind === 'refused') {
+      log(`${where}: the integration could not be invoked: ${result.reason}`);
+      return { type: 'API_CONFIGURATION_ERROR' };
+    }
+    const answer =
+      result.kind === 'answer'
+        ? parseLambdaAnswer(result.payload, {
+            format: '1.0',
+            defaultContentType: 'application/json',
+            // The client decides with its first media type.
+            decodesBase64: isBinaryType(headerValues(request.headers, 'accept')[0]?.split(',')[0]),
+          })
+        : undefined;
+    if (answer !== undefined) return answer;
+    log(
+      `${where}: ${result.kind === 'answer' ? 'malformed Lambda proxy response' : result.errorMessage}`,
+    );
+    return { type: 'DEFAULT_5XX', status: 502 };
+  }
+
+  function isBinaryType(header: string | undefined): boolean {
+    const type = (header?.split(';')[0] ?? '').trim().toLowerCase();
+    return spec.binaryMediaTypes.some((binary) => {
+      const [main = '', sub = ''] = binary.toLowerCase().split('/');
+      const [typeMain = '', typeSub = ''] = type.split('/');
+      return (main === '*' || main === typeMain) && (sub === '*' || sub === typeSub);
+    });
+  }
+
+  function unreadable(
+    problem: 'bad-request' | 'headers-too-large' | 'body-too-large',
+  ): GatewayAnswer {
+    const refusals: Readonly<Record<typeof problem, Refusal>> = {
+      'bad-request': { type: 'DEFAULT_4XX' },
+      'headers-too-large': {
+        ...{ type: 'DEFAULT_4XX', status: 431, message: 'Request Header Fields Too Large' },
+      },
+      'body-too-large': { type: 'REQUEST_TOO_LARGE' },
+    };
+    const request: GatewayRequest = {
+      ...{ method: 'GET', rawPath: '/', rawQueryString: '', headers: [], body: Buffer.alloc(0) },
+      ...{ protocol: 'HTTP/1.1', sourceIp: '', timeMilliseconds: nowMilliseconds() },
+    };
+    return refuse(refusals[problem], {
+      ...{ api: spec, stage: { name: '', variables: {} }, request, requestId: '', domainName },
+      ...{ resourceId: '', resourcePath: '', pathParameters: {}, path: '/' },
+    });
+  }
+}
+
+function stageOf(
+  stages: readonly StageSpec[],
+  rawPath: string,
+): { readonly stage: StageSpec; readonly path: string } | undefined {
+  const first = rawPath.split('/')[1];
+  const named = stages.find(({ name }) => name === first);
+  if (named !== undefined)
+    return { stage: named, path: rawPath.slice(named.name.length + 1) || '/' };
+  const [stage] = stages;
+  return stage === undefined ? undefined : { stage, path: rawPath };
+}
+
+/** `$context`, as identity sources and gateway responses may use it. */
+function contextVariables(routed: RestRouted): Readonly<Record<string, string>> {
+  const { api, stage, request, requestId } = routed;
+  return {
+    accountId: api.accountId,
+    apiId: api.apiId,
+    domainName: routed.domainName,
+    httpMethod: request.method,
+    'identity.sourceIp': request.sourceIp,
+    'identity.userAgent': headerValues(request.headers, 'user-agent').at(-1) ?? '',
+    path: request.rawPath,
+    protocol: request.protocol,
+    requestId,
+    extendedRequestId: requestId.replaceAll('-', '').slice(0, 15),
+    requestTimeEpoch: String(request.timeMilliseconds),
+    resourceId: routed.resourceId,
+    resourcePath: routed.resourcePath,
+    stage: stage.name,
+  };
+}

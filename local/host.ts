@@ -1,0 +1,198 @@
+/** Hosts a cloud assembly on loopback: its tables, secrets, functions, triggers, schedules and APIs. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
+import type { Log } from './contracts.ts';
+import { createTables } from './dynamodb/create-tables.ts';
+import { startDynamo } from './dynamodb/dynamo.ts';
+import type { GatewayOptions } from './gateway/gateway-options.ts';
+import { httpApi } from './gateway/http-api.ts';
+import { type Listener, openListener } from './gateway/listener.ts';
+import { restApi } from './gateway/rest-api.ts';
+import { accessKeys } from './iam/access-keys.ts';
+import { functionHost, type LambdaHost } from './lambda/function-host.ts';
+import { awsEndpointPort, claimPort, portsOf } from './ports.ts';
+import { runTriggers } from './run-triggers.ts';
+import { type SecretsManager, secretsManager } from './secrets-manager/secrets-manager.ts';
+import { ensureSchedules, ensureSecrets } from './seed-secrets.ts';
+import { loadAssembly } from './template/assembly.ts';
+import { type ListedApi, listApis } from './template/list-apis.ts';
+import { placeOf } from './template/resolve-assembly.ts';
+import { declaredSecrets, worldSpec } from './template/world.ts';
+
+export interface HostOptions {
+  /** Base of the ports; 0 takes any free ones. */
+  readonly basePort: number;
+  /** Where tables and secrets are kept; without it they are forgotten. */
+  readonly dataDirectory?: string;
+  /** What the runner itself has to say. @default nobody listens */
+  readonly log?: Log;
+  /** One line of a function's output. */
+  readonly functionLog?: (line: string, logicalId: string) => void;
+  /** Environments that one function may have at the same time. @default 10 */
+  readonly environmentsMax?: number;
+  /** Ends everything, also while it is starting. */
+  readonly signal?: AbortSignal;
+}
+
+export interface HostedApi extends ListedApi {
+  readonly url: string;
+  /** What it is to a person: the issuer, or the first REST or HTTP API beside it. */
+  readonly role: 'issuer' | 'restApi' | 'httpApi' | undefined;
+}
+
+/** Where things answer. Reading one throws when the assembly has no such thing. */
+interface HostedUrls {
+  readonly issuer: string;
+  readonly restApi: string;
+  readonly httpApi: string;
+  readonly awsEndpoint: string;
+}
+
+export interface HostedWorld {
+  readonly region: string;
+  readonly accountId: string;
+  readonly apis: readonly HostedApi[];
+  readonly urls: HostedUrls;
+  /** DynamoDB, Secrets Manager, Lambda's Invoke, Parameter Store; takes faults and tells what was refused. */
+  readonly endpoint: AwsEndpoint;
+  readonly functions: LambdaHost;
+  readonly secrets: SecretsManager;
+  /** The SSM parameters of the templates. */
+  readonly parameters: ReadonlyMap<string, string>;
+  stop(): Promise<void>;
+}
+
+/** @throws TemplateError, PortInUse; nothing is left running then */
+export async function host(assemblyDirectory: string, options: HostOptions): Promise<HostedWorld> {
+  const running: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= Promise.allSettled(running.splice(0).map((end) => end())).then(() => undefined);
+    return stopping;
+  };
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
+  try {
+    return await start(assemblyDirectory, options, stop, (end) => {
+      // What came up after the end was called is ended at once.
+      if (options.signal?.aborted === true) void end();
+      else running.push(end);
+      options.signal?.throwIfAborted();
+    });
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+async function start(
+  assemblyDirectory: string,
+  options: HostOptions,
+  stop: () => Promise<void>,
+  atEnd: (end: () => Promise<void>) => void,
+): Promise<HostedWorld> {
+  const { basePort, dataDirectory, log = () => undefined, functionLog = () => undefined } = options;
+  const stacks = loadAssembly(assemblyDirectory);
+  const place = placeOf(stacks);
+  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const kept = (name: string): string | undefined =>
+    dataDirectory === undefined ? undefined : join(dataDirectory, name);
+
+  // Ports come first: the address of an API goes into the environment of functions.
+  const listed = listApis(stacks);
+  const ports = portsOf(listed, basePort);
+  const fronts: (HostedApi & { readonly listener: Listener })[] = [];
+  for (const [index, api] of listed.entries()) {
+    const port = ports[index] ?? 0;
+    const listener = await claimPort(port, () => openListener(port));
+    atEnd(() => listener.close());
+    fronts.push({ ...api, listener, url: listener.url, role: roleOf(api, fronts) });
+  }
+  const tablesPath = kept('dynamodb');
+  const dynamo = await startDynamo(tablesPath === undefined ? {} : { path: tablesPath });
+  const secretsFile = kept('secrets.json');
+  const secrets = secretsManager({
+    ...{ ...place, log },
+    ...(secretsFile === undefined ? {} : { file: secretsFile }),
+  });
+  const parameters = new Map<string, string>();
+  const endpointPort = awsEndpointPort(basePort);
+  const endpoint = await claimPort(endpointPort, () =>
+    startAwsEndpoint({ port: endpointPort, ...place, dynamo, secrets, parameters, log }),
+  ).catch(async (cause: unknown) => {
+    await dynamo.stop();
+    throw cause;
+  });
+  // The endpoint forwards to dynalite until it is closed.
+  atEnd(async () => {
+    await secrets.stop();
+    await endpoint.stop();
+    await dynamo.stop();
+  });
+
+  const apiUrl = (stackName: string, logicalId: string): string | undefined =>
+    fronts.find((api) => api.stackName === stackName && api.logicalId === logicalId)?.url;
+  const secretArns = ensureSecrets(secrets, declaredSecrets(stacks, apiUrl));
+  const world = worldSpec(stacks, {
+    apiUrl,
+    secretArn: (name) => secretArns.get(name) ?? name,
+  });
+  for (const [name, value] of world.parameters) parameters.set(name, value);
+  await createTables(dynamo, world.tables);
+
+  const accessKeyFor = accessKeys();
+  const functions = functionHost({
+    ...{ functions: world.functions, permissions: world.permissions, region: place.region },
+    ...{ endpointUrl: endpoint.url, accessKeyFor, log: functionLog },
+    ...(options.environmentsMax === undefined ? {} : { environmentsMax: options.environmentsMax }),
+  });
+  atEnd(() => functions.stop());
+  endpoint.serve({ functions: world.functions, accessKeyFor, host: functions });
+  await runTriggers(functions, world.triggers, log);
+  secrets.start(functions);
+  await ensureSchedules(secrets, world.schedules);
+  options.signal?.throwIfAborted();
+
+  const gateway: GatewayOptions = { functions, log, domainName: '127.0.0.1' };
+  for (const api of world.apis) {
+    const front = fronts.find(
+      ({ stackName, logicalId }) => stackName === api.stackName && logicalId === api.logicalId,
+    );
+    front?.listener.serve(api.kind === 'http' ? httpApi(api, gateway) : restApi(api, gateway));
+  }
+  const apis = fronts.map(({ listener: _, ...api }) => api);
+  return {
+    ...place,
+    apis,
+    urls: urlsOf(apis, endpoint.url),
+    ...{ endpoint, functions, secrets, parameters, stop },
+  };
+}
+
+function roleOf(
+  { kind, isIssuer }: ListedApi,
+  before: readonly { readonly role: HostedApi['role'] }[],
+): HostedApi['role'] {
+  const role = isIssuer ? 'issuer' : kind === 'rest' ? 'restApi' : 'httpApi';
+  return before.some((api) => api.role === role) ? undefined : role;
+}
+
+function urlsOf(apis: readonly HostedApi[], awsEndpoint: string): HostedUrls {
+  const url = (role: HostedApi['role']): string => {
+    const api = apis.find((candidate) => candidate.role === role);
+    if (api === undefined) throw new Error(`the assembly has no ${role}`);
+    return api.url;
+  };
+  return {
+    awsEndpoint,
+    get issuer() {
+      return url('issuer');
+    },
+    get restApi() {
+      return url('restApi');
+    },
+    get httpApi() {
+      return url('httpApi');
+    },
+  };
+}

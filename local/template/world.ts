@@ -1,0 +1,51 @@
+import type { FunctionSpec, InvokePermission } from '../contracts.ts';
+import type { TableSpec } from '../dynamodb/create-tables.ts';
+import type { HttpApiSpec, RestApiSpec } from '../gateway/api-spec.ts';
+import type { Stack } from './assembly.ts';
+import { functionSpecs, invokePermissions } from './functions.ts';
+import { httpApiSpecs } from './http-apis.ts';
+import { type ResolveOptions, resolveAssembly } from './resolve-assembly.ts';
+import { restApiSpecs } from './rest-apis.ts';
+import {
+  parameterValues,
+  type RotationScheduleSpec,
+  rotationScheduleSpecs,
+  type SecretSpec,
+  secretSpecs,
+  tableSpecs,
+} from './stores.ts';
+import { type TriggerSpec, triggerSpecs } from './triggers.ts';
+
+/** Everything that an assembly asks the runner to host. */
+export interface WorldSpec {
+  readonly functions: readonly FunctionSpec[];
+  readonly permissions: readonly InvokePermission[];
+  readonly tables: readonly TableSpec[];
+  readonly schedules: readonly RotationScheduleSpec[];
+  readonly triggers: readonly TriggerSpec[];
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly apis: readonly (HttpApiSpec | RestApiSpec)[];
+}
+
+/** @throws TemplateError for whatever cannot be hosted as it is */
+export function worldSpec(stacks: readonly Stack[], options: ResolveOptions): WorldSpec {
+  const assembly = resolveAssembly(stacks, options);
+  return {
+    functions: functionSpecs(assembly),
+    permissions: invokePermissions(assembly),
+    tables: tableSpecs(assembly),
+    schedules: rotationScheduleSpecs(assembly),
+    triggers: triggerSpecs(assembly),
+    parameters: parameterValues(assembly),
+    apis: [...httpApiSpecs(assembly), ...restApiSpecs(assembly)],
+  };
+}
+
+/** The secrets of an assembly. They come first: other resources name them by ARNs that Secrets Manager draws. */
+export function declaredSecrets(
+  stacks: readonly Stack[],
+  apiUrl: ResolveOptions['apiUrl'],
+): readonly SecretSpec[] {
+  const notYet = (name: string): string => `arn:aws:secretsmanager:::secret:${name}`;
+  return secretSpecs(resolveAssembly(stacks, { apiUrl, secretArn: notYet }));
+}
