@@ -1,0 +1,97 @@
+import type { Reason } from './decision.ts';
+
+/**
+ * What is written down. The members of each event are its allow-list: nothing else reaches the log, and nothing here
+ * may ever hold a credential, a token, a header or a body.
+ */
+export type AuditEvent =
+  | TokenIssued
+  | TokenRefused
+  | AccessDecided
+  | RotationEvent
+  | AdminEvent
+  | FaultEvent;
+
+/** Members that a request to a function brings along. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly sourceIp?: string;
+}
+
+export interface TokenIssued extends RequestFacts {
+  readonly event: 'token_issued';
+  readonly grantType: string;
+  readonly clientId: string;
+  readonly authenticationMethod: string;
+  readonly secretId?: string;
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+  readonly kid: string;
+  readonly alg: string;
+  readonly jti: string;
+  readonly exp: number;
+}
+
+export interface TokenRefused extends RequestFacts {
+  readonly event: 'token_refused';
+  /** The error code on the wire. */
+  readonly error: string;
+  /** The private reason. */
+  readonly reason: string;
+  readonly grantType?: string;
+  /** As claimed by the caller; cleaned of anything but printable ASCII and cut to 64 characters. */
+  readonly clientId?: string;
+}
+
+/** One authorizer call. */
+export interface AccessDecided extends RequestFacts {
+  readonly event: 'access_decided';
+  readonly decisionId: string;
+  readonly surface: string;
+  readonly route: string;
+  readonly outcome: 'allow' | 'deny' | 'unavailable';
+  readonly reason?: Reason;
+  readonly scheme?: string;
+  readonly issuer?: string;
+  readonly clientId?: string;
+  /** First 16 hex digits of SHA-256 of issuer and subject. */
+  readonly subjectHash?: string;
+  /** Public id of the credential: `jti`. */
+  readonly credential?: string;
+  readonly kid?: string;
+  readonly latencyMs: number;
+  readonly coldStart: boolean;
+}
+
+export interface RotationEvent {
+  readonly event:
+    | 'first_ring'
+    | 'ring_republished'
+    | 'rotation_created'
+    | 'rotation_skipped'
+    | 'rotation_published'
+    | 'rotation_tested'
+    | 'rotation_finished'
+    | 'rotation_intent';
+  readonly generation?: number;
+  readonly versionId?: string;
+  readonly kids?: readonly string[];
+  readonly reason?: string;
+}
+
+export interface AdminEvent {
+  readonly event: 'admin';
+  readonly requestId: string;
+  readonly command: string;
+  readonly outcome: 'done' | 'refused';
+  readonly subject?: string;
+  readonly error?: string;
+}
+
+/** Something that should not happen did. `fault` is a class of failure, never a message of unknown content. */
+export interface FaultEvent {
+  readonly event: 'fault';
+  readonly requestId?: string;
+  readonly where: string;
+  readonly fault: string;
+}

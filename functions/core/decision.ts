@@ -1,0 +1,45 @@
+import type { Principal } from './principal.ts';
+
+/** Why access was denied. A closed set: renaming one breaks dashboards and runbooks. */
+export type DenyReason =
+  | 'missing_credential'
+  | 'malformed'
+  | 'multiple_credentials'
+  | 'unsupported_scheme'
+  | 'unknown_issuer'
+  | 'bad_signature'
+  | 'unknown_kid'
+  | 'alg_not_allowed'
+  | 'wrong_type'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'wrong_audience'
+  | 'binding_mismatch'
+  | 'insufficient_scope'
+  | 'insufficient_role'
+  | 'step_up_required'
+  | 'route_not_declared';
+
+/** Why there is no answer: neither yes nor no. */
+export type UnavailableReason = 'dependency_unavailable' | 'internal';
+
+export type Reason = DenyReason | UnavailableReason;
+
+/** The outcome for one request on one route. */
+export type Decision =
+  | { readonly outcome: 'allow'; readonly principal: Principal }
+  | {
+      readonly outcome: 'deny';
+      readonly reason: DenyReason;
+      /** Who it was, where the credential itself was good and only the route refused. */
+      readonly principal?: Principal;
+      /** Parameters of the challenge (RFC 6750 §3, RFC 9470 §3). */
+      readonly challenge?: Challenge;
+    }
+  | { readonly outcome: 'unavailable'; readonly reason: UnavailableReason };
+
+export interface Challenge {
+  readonly scope?: readonly string[];
+  readonly acr?: string;
+  readonly maxAgeSeconds?: number;
+}

@@ -1,0 +1,45 @@
+/**
+ * Every duration that a deployment may set, in seconds, with its default and its bounds in one place. `infra/` hands
+ * them to the functions through their configuration; nobody else writes a number of seconds down.
+ */
+export const defaults = {
+  /** Lifetime of an access token of the client credentials grant. */
+  accessTokenLifetimeSeconds: 900,
+  /** No access token of this issuer lives longer. Bounds how long a retired key and a revocation must be remembered. */
+  accessTokenLifetimeMaxSeconds: 3_600,
+  /** Tolerance for `exp`, `nbf` and `iat` when a JWT is verified. */
+  clockSkewSeconds: 30,
+  /** How long a signer uses the ring it has read before it looks again. */
+  ringCacheSeconds: 300,
+  /** How long a signer goes on with a ring that it cannot read again. */
+  ringHoldSeconds: 86_400,
+  /** A key is public for at least this long before it signs. */
+  publicationLeadSeconds: 86_400,
+  /** Period of the rotation schedule. */
+  rotationPeriodSeconds: 2_592_000,
+  /** A client's record is used from memory for this long. */
+  clientCacheSeconds: 60,
+  /** `max-age` of the JWK Set and of the metadata documents. */
+  publicDocumentMaxAgeSeconds: 300,
+  /** A verifier looks at the published key set again after this long, even for a `kid` that it knows. */
+  publishedKeysCacheSeconds: 60,
+  /** A verifier goes on with a key set that it cannot read again for this long. */
+  publishedKeysHoldSeconds: 86_400,
+  /** After a read for an unknown `kid` no further one happens for this long. */
+  unknownKidCooldownSeconds: 30,
+} as const;
+
+export const clockSkewMaxSeconds = 120;
+
+/** How long a key stays published after its last signature: the longest token, the longest hold of a ring, the skew. */
+export function keyRetirementSeconds(durations: {
+  readonly accessTokenLifetimeMaxSeconds: number;
+  readonly ringHoldSeconds: number;
+  readonly clockSkewSeconds: number;
+}): number {
+  return (
+    durations.accessTokenLifetimeMaxSeconds +
+    durations.ringHoldSeconds +
+    2 * durations.clockSkewSeconds
+  );
+}

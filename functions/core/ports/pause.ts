@@ -1,0 +1,5 @@
+/** Waits. */
+export interface Pause {
+  /** Settles after that many seconds. */
+  pause(seconds: number): Promise<void>;
+}

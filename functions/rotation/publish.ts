@@ -1,0 +1,56 @@
+import type { KeyRing } from '../core/key-ring.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { KeyPublisher } from '../core/ports/published-keys.ts';
+import { publicHalf, withRetirement } from '../core/publish-ring.ts';
+import type { PublishedKeySet } from '../core/published-keys.ts';
+import { RotationRefused } from './refusal.ts';
+
+export interface Publishing {
+  readonly publisher: KeyPublisher;
+  readonly clock: Clock;
+}
+
+/** So often a write is tried while others write too. */
+const attemptsMax = 3;
+
+/**
+ * Publishes the public half of a ring. Never goes back to an older ring: a call that arrives two rotations late would
+ * take the signing key out of the set.
+ *
+ * @returns false when the set showed this ring already
+ */
+export function publish(ring: KeyRing, ports: Publishing): Promise<boolean> {
+  return change(ports, (set, now) => {
+    if (set !== undefined && set.generation > ring.generation) {
+      throw new RotationRefused('newer_published');
+    }
+    const half = publicHalf(ring, set, now);
+    const isShown =
+      set?.generation === ring.generation && JSON.stringify(set.keys) === JSON.stringify(half.keys);
+    return isShown ? undefined : half;
+  });
+}
+
+/**
+ * Dates the end of signing of the ring's retired keys. Only for a ring that is in force, and only while the set shows
+ * it: when a newer one is published, the rotation that published it will do this.
+ */
+export function publishRetirement(ring: KeyRing, ports: Publishing): Promise<boolean> {
+  return change(ports, (set, now) =>
+    set?.generation === ring.generation ? withRetirement(ring, set, now) : undefined,
+  );
+}
+
+async function change(
+  ports: Publishing,
+  next: (set: PublishedKeySet | undefined, now: number) => PublishedKeySet | undefined,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const now = ports.clock.now();
+    const set = await ports.publisher.read();
+    const changed = next(set, now);
+    if (changed === undefined) return false;
+    if (await ports.publisher.write(changed, set?.revision)) return true;
+  }
+  throw new RotationRefused('publish_conflict');
+}

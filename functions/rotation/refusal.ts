@@ -1,0 +1,30 @@
+/** Why a step did nothing. Every one of them leaves the keys as they were. */
+export type RefusalReason =
+  | 'unknown_event'
+  | 'other_secret'
+  | 'invalid_intent'
+  /** The token is neither the version in force nor the pending one. */
+  | 'not_pending'
+  | 'nothing_pending'
+  /** The label moved while the step was looking. */
+  | 'label_moved'
+  | 'no_ring'
+  | 'unknown_schema'
+  | 'ring_broken'
+  | 'newer_published'
+  | 'publish_conflict'
+  | 'not_published'
+  | 'too_many_keys'
+  | 'signature_fails'
+  | 'too_early';
+
+/** A step, or the making of the first ring, that must not go on. Its message is the reason and nothing else. */
+export class RotationRefused extends Error {
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(`rotation refused: ${reason}`);
+    this.name = 'RotationRefused';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Pause } from '../core/ports/pause.ts';
+import type { RotationRules } from './config.ts';
+import { type Ensured, ensure } from './ensure.ts';
+import { storeIntent } from './intent.ts';
+import { RotationRefused } from './refusal.ts';
+import { type RotationSteps, rotationSteps, type Step, type StepRequest } from './steps.ts';
+import { whileRoleSpreads } from './while-role-spreads.ts';
+
+export interface Rotation extends RotationSteps {
+  readonly pause: Pause;
+}
+
+export interface RotationSettings extends RotationRules {
+  readonly ringSecret: string;
+}
+
+export type RotationAnswer = Ensured | { readonly generation: number; readonly stored: true };
+
+/** Both spellings that Secrets Manager's documentation uses. */
+const stepNames: Readonly<Record<string, Step>> = {
+  createSecret: 'createSecret',
+  create_secret: 'createSecret',
+  setSecret: 'setSecret',
+  set_secret: 'setSecret',
+  testSecret: 'testSecret',
+  test_secret: 'testSecret',
+  finishSecret: 'finishSecret',
+  finish_secret: 'finishSecret',
+};
+
+/**
+ * One event of the rotation function: a step from Secrets Manager, an operator's intent, or, with neither of the two,
+ * the wish of a deployment that a ring exist. Whatever it throws, the fault is in the log and no key is in the message.
+ */
+export function rotation(
+  ports: Rotation,
+  settings: RotationSettings,
+): (event: unknown) => Promise<RotationAnswer | undefined> {
+  const run = rotationSteps(ports, settings);
+
+  return async (event) => {
+    try {
+      const members = membersOf(event);
+      if (members.Step !== undefined) {
+        await run(stepRequest(members, settings.ringSecret));
+        return undefined;
+      }
+      if (members.intent !== undefined) return await storeIntent(members.intent, ports);
+      return await whileRoleSpreads(() => ensure(ports), ports.pause);
+    } catch (cause) {
+      const refused = cause instanceof RotationRefused ? cause.reason : undefined;
+      const fault = refused ?? (cause instanceof Error ? cause.name : 'unknown');
+      ports.audit.write({ event: 'fault', where: 'rotation', fault });
+      throw cause;
+    }
+  };
+}
+
+function stepRequest(members: Readonly<Record<string, unknown>>, ringSecret: string): StepRequest {
+  const { Step, SecretId, ClientRequestToken: token, RotationToken: rotationToken } = members;
+  const step =
+    typeof Step === 'string' && Object.hasOwn(stepNames, Step) ? stepNames[Step] : undefined;
+  if (step === undefined || typeof token !== 'string') throw new RotationRefused('unknown_event');
+  if (SecretId !== ringSecret) throw new RotationRefused('other_secret');
+  return { step, token, ...(typeof rotationToken === 'string' ? { rotationToken } : {}) };
+}
+
+/** An invocation without a payload has no members. */
+function membersOf(event: unknown): Readonly<Record<string, unknown>> {
+  if (event === undefined || event === null) return {};
+  if (typeof event === 'object') return { ...event };
+  throw new RotationRefused('unknown_event');
+}
