@@ -1,0 +1,57 @@
+/** A DynamoDB attribute value in its wire form; of the types that our items use. */
+export type Attribute =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly BOOL: boolean }
+  | { readonly NULL: true }
+  | { readonly L: readonly Attribute[] }
+  | { readonly M: Item };
+
+export type Item = Readonly<Record<string, Attribute>>;
+
+/** A value as an attribute. Members that are `undefined` are left out. */
+export function toAttribute(value: unknown): Attribute {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value === null) return { NULL: true };
+  if (Array.isArray(value)) return { L: value.map(toAttribute) };
+  if (typeof value === 'object') return { M: toItem(value) };
+  throw new TypeError(`cannot store a ${typeof value}`);
+}
+
+export function toItem(record: object): Item {
+  const members = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(members.map(([name, value]) => [name, toAttribute(value)]));
+}
+
+/** The value of an attribute. Throws for a type that no item of ours has. */
+export function fromAttribute(attribute: unknown): unknown {
+  const [entry, ...more] = Object.entries(attribute ?? {});
+  if (entry === undefined || more.length > 0) throw new TypeError('not an attribute');
+  const [type, value] = entry;
+  switch (type) {
+    case 'S':
+      return String(value);
+    case 'N':
+      return Number(value);
+    case 'BOOL':
+      return value === true;
+    case 'NULL':
+      return null;
+    case 'L':
+      return (value as readonly unknown[]).map(fromAttribute);
+    case 'M':
+      return fromItem(value as Readonly<Record<string, unknown>>);
+    default:
+      throw new TypeError('an attribute type that no item of ours has');
+  }
+}
+
+export function fromItem(
+  item: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]),
+  );
+}

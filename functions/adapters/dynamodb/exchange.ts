@@ -1,0 +1,64 @@
+import type { Agent, RequestOptions } from 'node:http';
+
+export interface Exchange {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** DynamoDB's largest answer is 1 MB; an item of ours is far below. */
+const answerBytesMax = 2 * 1024 * 1024;
+
+const agents = new Map<string, Agent>();
+
+/**
+ * One HTTP exchange. Throws when the connection fails, when the answer is cut off or too large, and after `timeoutMs`.
+ *
+ * @param isFresh takes a new connection instead of one that was kept alive
+ */
+export function exchange(
+  options: RequestOptions & { readonly isTls: boolean },
+  body: string,
+  timeoutMs: number,
+  isFresh: boolean,
+): Promise<Exchange> {
+  // Loaded here and not by import: linking the ESM facade of node:http costs every cold start tens of milliseconds.
+  const http = process.getBuiltinModule(options.isTls ? 'node:https' : 'node:http');
+  return new Promise((resolve, reject) => {
+    const agent = isFresh ? false : agentOf(options.isTls, http);
+    const call = http.request({ ...options, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > answerBytesMax) call.destroy(new Error('the answer is too large'));
+      });
+      response.once('end', () => {
+        clearTimeout(timer);
+        if (!response.complete) reject(new Error('the answer was cut off'));
+        else
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString('utf8'),
+          });
+      });
+      response.once('error', reject);
+    });
+    const timer = setTimeout(() => call.destroy(new Error('no answer in time')), timeoutMs);
+    call.once('error', (cause) => {
+      clearTimeout(timer);
+      reject(cause);
+    });
+    call.end(body);
+  });
+}
+
+function agentOf(isTls: boolean, http: { readonly Agent: typeof Agent }): Agent {
+  const name = isTls ? 'https' : 'http';
+  let agent = agents.get(name);
+  if (agent === undefined) {
+    agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+    agents.set(name, agent);
+  }
+  return agent;
+}

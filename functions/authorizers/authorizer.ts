@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto';
+import type { AccessDecided } from '../core/audit.ts';
+import type { AuthRequest } from '../core/auth-request.ts';
+import type { Decision } from '../core/decision.ts';
+import type { AuditLog } from '../core/ports/audit-log.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Randomness } from '../core/ports/randomness.ts';
+import { Unavailable } from '../core/unavailable.ts';
+import { type DecisionMaker, decide } from './decision.ts';
+
+export interface AuthorizerPorts extends DecisionMaker {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly audit: AuditLog;
+  /** Milliseconds that only ever grow, for the record. */
+  readonly stopwatch: () => number;
+}
+
+export interface Recorded {
+  readonly decision: Decision;
+  readonly decisionId: string;
+}
+
+/** Decides for one request and writes the record of it, whatever happens. Never throws. */
+export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Promise<Recorded> {
+  let coldStart = true;
+
+  return async (request) => {
+    const startedAt = ports.stopwatch();
+    const decisionId = Buffer.from(ports.randomness.bytes(12)).toString('base64url');
+    const decision = await outcomeOf(request);
+    ports.audit.write({
+      event: 'access_decided',
+      requestId: request.requestId,
+      ...(request.sourceIp === undefined ? {} : { sourceIp: request.sourceIp }),
+      decisionId,
+      surface: request.surface,
+      route: request.route.key,
+      ...describe(decision),
+      latencyMs: Math.round((ports.stopwatch() - startedAt) * 100) / 100,
+      coldStart,
+    });
+    coldStart = false;
+    return { decision, decisionId };
+  };
+
+  async function outcomeOf(request: AuthRequest): Promise<Decision> {
+    try {
+      return await decide(ports, request, ports.clock.now());
+    } catch (cause) {
+      if (cause instanceof Unavailable) {
+        return { outcome: 'unavailable', reason: 'dependency_unavailable' };
+      }
+      const fault = cause instanceof Error ? cause.name : 'unknown';
+      ports.audit.write({
+        event: 'fault',
+        requestId: request.requestId,
+        where: 'authorizer',
+        fault,
+      });
+      return { outcome: 'unavailable', reason: 'internal' };
+    }
+  }
+}
+
+type Described = Pick<
+  AccessDecided,
+  'outcome' | 'reason' | 'scheme' | 'issuer' | 'clientId' | 'subjectHash' | 'credential' | 'kid'
+>;
+
+/** What of a decision is written down: public ids, and the subject as a hash. */
+function describe(decision: Decision): Described {
+  const outcome =
+    decision.outcome === 'allow'
+      ? { outcome: decision.outcome }
+      : { outcome: decision.outcome, reason: decision.reason };
+  const principal = decision.outcome === 'unavailable' ? undefined : decision.principal;
+  if (principal === undefined) return outcome;
+  const { scheme, issuer, subject, clientId, credentialId, kid } = principal;
+  return {
+    ...outcome,
+    scheme,
+    issuer,
+    clientId,
+    subjectHash: hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16),
+    credential: credentialId,
+    ...(kid === undefined ? {} : { kid }),
+  };
+}

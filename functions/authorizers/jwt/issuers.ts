@@ -1,0 +1,60 @@
+import { fetchedIssuerKeys } from '../../core/fetched-issuer-keys.ts';
+import type { IssuerKeys } from '../../core/issuer-keys.ts';
+import type { KeySetSource } from '../../core/ports/key-set-source.ts';
+import type { TrustedIssuer } from '../../core/trusted-issuer.ts';
+import type { IssuerRules } from '../../core/verify-access-token.ts';
+import type { JwtAuthorizerConfig } from './config.ts';
+
+const accessTokenTypes = ['at+jwt', 'application/at+jwt'];
+
+/** What the authorizer believes of each issuer: its own, as strictly as RFC 9068 lets it, and the trusted ones. */
+export function issuerRules(
+  config: JwtAuthorizerConfig,
+  ownKeys: IssuerKeys,
+  trusted: readonly TrustedIssuer[],
+  source: KeySetSource,
+): ReadonlyMap<string, IssuerRules> {
+  const own: IssuerRules = {
+    issuer: config.issuer,
+    keys: ownKeys,
+    algorithms: ['RS256', 'ES256'],
+    types: accessTokenTypes,
+    skewSeconds: config.clockSkewSeconds,
+    lifetimeMaxSeconds: config.accessTokenLifetimeMaxSeconds,
+    ringHoldSeconds: config.ringHoldSeconds,
+    audiences: [config.audience],
+    audienceClaim: 'aud',
+    clientIdClaim: 'client_id',
+    scopeClaims: ['scope'],
+    rolesPath: ['roles'],
+    requiredClaims: {},
+    forbiddenClaims: [],
+    isStrict: true,
+  };
+  const others = trusted.map((issuer) => foreignRules(issuer, config, source));
+  // Our own comes last: nobody who is trusted can take its place.
+  return new Map([...others, own].map((rules) => [rules.issuer, rules]));
+}
+
+function foreignRules(
+  trusted: TrustedIssuer,
+  config: JwtAuthorizerConfig,
+  source: KeySetSource,
+): IssuerRules {
+  const algorithms = trusted.algorithms ?? ['RS256'];
+  return {
+    issuer: trusted.issuer,
+    keys: fetchedIssuerKeys(source, trusted.jwksUri, algorithms),
+    algorithms,
+    types: trusted.types ?? accessTokenTypes,
+    skewSeconds: config.clockSkewSeconds,
+    audiences: trusted.audiences,
+    audienceClaim: trusted.audienceClaim ?? 'aud',
+    clientIdClaim: trusted.clientIdClaim ?? 'client_id',
+    scopeClaims: trusted.scopeClaims ?? ['scope'],
+    rolesPath: trusted.rolesPath ?? [],
+    requiredClaims: trusted.requiredClaims ?? {},
+    forbiddenClaims: trusted.forbiddenClaims ?? [],
+    isStrict: false,
+  };
+}

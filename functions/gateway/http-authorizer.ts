@@ -1,0 +1,41 @@
+import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import type { AuthRequest } from '../core/auth-request.ts';
+import type { Decision } from '../core/decision.ts';
+import { stageArnOf } from '../core/method-arn.ts';
+import { type AuthorizerContext, authorizerContext } from './authorizer-context.ts';
+
+/** What an HTTP API expects from an authorizer with simple responses. */
+export interface SimpleAnswer {
+  readonly isAuthorized: boolean;
+  readonly context: AuthorizerContext;
+}
+
+/** The request in an HTTP API authorizer event, payload 2.0. Its route is the matched key, never the raw path. */
+export function httpAuthRequest(event: APIGatewayRequestAuthorizerEventV2): AuthRequest {
+  const [method = '', template = ''] = event.routeKey.split(' ');
+  const headers = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers.set(name.toLowerCase(), [value]);
+  }
+  const { http, requestId } = event.requestContext;
+  return {
+    surface: 'http-2',
+    stageArn: stageArnOf(event.routeArn),
+    route: { method, template, key: event.routeKey },
+    headers,
+    requestId,
+    sourceIp: http.sourceIp,
+  };
+}
+
+/**
+ * The answer to API Gateway: yes or no for the matched route, which is what its cache key covers. What is unavailable
+ * throws: the gateway answers 500 and caches nothing.
+ */
+export function httpAnswer(decision: Decision, decisionId: string): SimpleAnswer {
+  if (decision.outcome === 'unavailable') throw new Error('Unavailable');
+  return {
+    isAuthorized: decision.outcome === 'allow',
+    context: authorizerContext(decision, decisionId),
+  };
+}

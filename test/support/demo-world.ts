@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type HostedWorld, host } from '../../local/host.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The hosted template of the demo, on ports of its own, with a client that may read and write orders. */
+export interface DemoWorld {
+  readonly hosted: HostedWorld;
+  readonly issuer: string;
+  readonly restApi: string;
+  readonly httpApi: string;
+  readonly awsEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Runs an operator command and answers its result; throws what was refused. */
+  admin(command: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
+  token(scope?: string): Promise<string>;
+  /** Lets the next keys sign at once and waits until they do. */
+  rotate(): Promise<void>;
+  /** The ring as the account's owner can read it. */
+  ring(): Promise<{ readonly keys: readonly Record<string, unknown>[] }>;
+  stop(): Promise<void>;
+}
+
+/** @param context CDK context of the app, on top of the demo's */
+export async function demoWorld(
+  context: Readonly<Record<string, string>> = {},
+): Promise<DemoWorld> {
+  const assembly = synthesized(context);
+  const hosted = await host(assembly, { basePort: 0 });
+  const { issuer, restApi, httpApi, awsEndpoint } = hosted.urls;
+  const aws = {
+    endpoint: awsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const ssm = new SSMClient(aws);
+  const lambda = new LambdaClient(aws);
+  const secrets = new SecretsManagerClient(aws);
+  const fact = async (name: string): Promise<string> => {
+    const Name = `/keyward/default/v1/${name}`;
+    return (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value ?? '';
+  };
+  const invoke = async (arn: string, payload: unknown): Promise<unknown> => {
+    const Payload = Buffer.from(JSON.stringify(payload));
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: arn, Payload }));
+    return JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
+  };
+  const adminArn = await fact('admin-arn');
+  const admin = async (command: Readonly<Record<string, unknown>>) => {
+    const answer = (await invoke(adminArn, command)) as {
+      ok: boolean;
+      result: Record<string, unknown>;
+      error?: unknown;
+    };
+    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+    return answer.result;
+  };
+  const created = await admin({
+    command: 'clients.create',
+    name: 'demo',
+    grant_types: ['client_credentials'],
+    scope: ['orders:read', 'orders:write'],
+  });
+  const clientId = String(created.client_id);
+  const clientSecret = String(created.client_secret);
+  const ringArn = await fact('ring-arn');
+  const rotationArn = await fact('rotation-arn');
+
+  return {
+    hosted,
+    issuer,
+    restApi,
+    httpApi,
+    awsEndpoint,
+    clientId,
+    clientSecret,
+    admin,
+    async token(scope) {
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      if (scope !== undefined) body.set('scope', scope);
+      const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+      const response = await fetch(`${issuer}/oauth2/token`, {
+        method: 'POST',
+        headers: { authorization },
+        body,
+      });
+      const answer = (await response.json()) as { access_token?: string };
+      if (answer.access_token === undefined) throw new Error(`no token: ${response.status}`);
+      return answer.access_token;
+    },
+    async rotate() {
+      const { RotateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+      const before = await activeKids(admin);
+      await invoke(rotationArn, { intent: { mode: 'waive-lead', by: 'a test' } });
+      await secrets.send(new RotateSecretCommand({ SecretId: ringArn }));
+      // Bounded by the test's own limit; each look is a full round trip.
+      while (!(await hasEnded(admin, before)))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    async ring() {
+      const value = await secrets.send(new GetSecretValueCommand({ SecretId: ringArn }));
+      return JSON.parse(value.SecretString ?? '{}');
+    },
+    async stop() {
+      ssm.destroy();
+      lambda.destroy();
+      secrets.destroy();
+      await hosted.stop();
+    },
+  };
+}
+
+const assemblies = new Map<string, string>();
+
+/** The app as `npm start` synthesizes it, once per process and context. The bundles are there already. */
+function synthesized(context: Readonly<Record<string, string>>): string {
+  const name = JSON.stringify(context);
+  const known = assemblies.get(name);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-assembly-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const cdk = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
+  execFileSync(process.execPath, [join(root, 'infra/app.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      CDK_VALIDATION: 'false',
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, demo: 'true', stage: 'dev', ...context }),
+    },
+  });
+  assemblies.set(name, folder);
+  return folder;
+}
+
+type AdminCall = DemoWorld['admin'];
+type Keys = readonly {
+  readonly kid: string;
+  readonly state: string;
+  readonly retired_at?: number;
+}[];
+
+async function listKeys(admin: AdminCall): Promise<Keys> {
+  return (await admin({ command: 'keys.list' })).keys as Keys;
+}
+
+async function activeKids(admin: AdminCall): Promise<readonly string[]> {
+  return (await listKeys(admin)).filter(({ state }) => state === 'active').map(({ kid }) => kid);
+}
+
+async function hasEnded(admin: AdminCall, before: readonly string[]): Promise<boolean> {
+  const keys = await listKeys(admin);
+  return before.every((kid) =>
+    keys.every((key) => key.kid !== kid || key.retired_at !== undefined),
+  );
+}
