@@ -1,0 +1,165 @@
+import { type Command, Option } from 'commander';
+import type { AdminCommand, ClientChange } from '../functions/admin/commands.ts';
+import { administer } from './deployment.ts';
+import { Failure } from './failure.ts';
+import { collect, globals } from './globals.ts';
+import { print } from './output.ts';
+
+interface ChangeOptions {
+  readonly name?: string;
+  readonly grant?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly defaultScope?: readonly string[];
+  readonly resource?: readonly string[];
+  readonly defaultResource?: string;
+  readonly authMethod?: readonly string[];
+  readonly lifetime?: string;
+  readonly alg?: string;
+}
+
+/** `keyward clients …` */
+export function clientsCommand(program: Command): void {
+  const clients = program.command('clients').description('OAuth clients');
+
+  withChanges(clients.command('create').description('register a client; its secret is shown once'))
+    .requiredOption('--name <name>', 'what people call it')
+    .option('--id <client_id>', 'a client_id of your own choice')
+    .option('--secret-expires-in <seconds>', 'the secret expires')
+    .action(
+      (options: ChangeOptions & { id?: string; secretExpiresIn?: string }, command: Command) =>
+        run(command, {
+          command: 'clients.create',
+          ...change(options),
+          name: options.name ?? '',
+          ...(options.id === undefined ? {} : { client_id: options.id }),
+          ...(options.secretExpiresIn === undefined
+            ? {}
+            : { secret_expires_in: seconds(options.secretExpiresIn, '--secret-expires-in') }),
+        }),
+    );
+
+  clients
+    .command('list')
+    .description('all clients')
+    .action((_options, command: Command) => run(command, { command: 'clients.list' }));
+
+  clients
+    .command('show <client_id>')
+    .alias('get')
+    .description('one client')
+    .action((id: string, _options, command: Command) =>
+      run(command, { command: 'clients.show', client_id: id }),
+    );
+
+  withChanges(
+    clients.command('update <client_id>').description('change a client; what is not named stays'),
+  )
+    .option('--name <name>', 'what people call it')
+    .action((id: string, options: ChangeOptions, command: Command) => {
+      const changes = change(options);
+      if (Object.keys(changes).length === 0) throw new Failure('usage', 'name at least one change');
+      return run(command, { command: 'clients.update', client_id: id, ...changes });
+    });
+
+  for (const verb of ['disable', 'enable'] as const) {
+    clients
+      .command(`${verb} <client_id>`)
+      .description(verb === 'disable' ? 'refuse this client from now on' : 'let it in again')
+      .action((id: string, _options, command: Command) =>
+        run(command, { command: `clients.${verb}`, client_id: id }),
+      );
+  }
+
+  clients
+    .command('delete <client_id>')
+    .description('forget a client; its tokens live until they expire')
+    .option('--yes', 'really')
+    .action((id: string, options: { yes?: boolean }, command: Command) => {
+      confirm(options, `delete ${id}`);
+      return run(command, { command: 'clients.delete', client_id: id });
+    });
+
+  const secrets = clients.command('secrets').description('the (at most two) secrets of a client');
+
+  secrets
+    .command('add <client_id>')
+    .description('a second secret, shown once')
+    .option('--expires-in <seconds>', 'the new secret expires')
+    .action((id: string, options: { expiresIn?: string }, command: Command) =>
+      run(command, {
+        command: 'clients.secrets.add',
+        client_id: id,
+        ...(options.expiresIn === undefined
+          ? {}
+          : { expires_in: seconds(options.expiresIn, '--expires-in') }),
+      }),
+    );
+
+  secrets
+    .command('revoke <client_id> <secret_id>')
+    .description('refuse this secret from now on')
+    .option('--yes', 'really')
+    .action((id: string, secretId: string, options: { yes?: boolean }, command: Command) => {
+      confirm(options, `revoke ${secretId}`);
+      return run(command, {
+        command: 'clients.secrets.revoke',
+        client_id: id,
+        secret_id: secretId,
+      });
+    });
+}
+
+function withChanges(command: Command): Command {
+  return command
+    .option('--grant <grant_type>', 'a grant type; repeatable', collect)
+    .option('--scope <scope>', 'a scope that it may have; repeatable', collect)
+    .option('--default-scope <scope>', 'what it gets without asking; repeatable', collect)
+    .option('--resource <uri>', 'an API that it may ask for (RFC 8707); repeatable', collect)
+    .addOption(
+      new Option('--audience <uri>', 'the same as --resource').argParser(collect).hideHelp(),
+    )
+    .option('--default-resource <uri>', 'the API it gets without asking')
+    .option(
+      '--auth-method <method>',
+      'client_secret_basic or client_secret_post; repeatable',
+      collect,
+    )
+    .option('--lifetime <seconds>', 'of its access tokens; "default" for the deployment\'s')
+    .option('--alg <algorithm>', 'RS256 or ES256');
+}
+
+function change(options: ChangeOptions & { audience?: readonly string[] }): ClientChange {
+  const resources = options.resource ?? options.audience;
+  const { lifetime } = options;
+  return {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.grant === undefined ? {} : { grant_types: options.grant }),
+    ...(options.scope === undefined ? {} : { scope: options.scope }),
+    ...(options.defaultScope === undefined ? {} : { default_scope: options.defaultScope }),
+    ...(resources === undefined ? {} : { resources }),
+    ...(options.defaultResource === undefined ? {} : { default_resource: options.defaultResource }),
+    ...(options.authMethod === undefined
+      ? {}
+      : { token_endpoint_auth_methods: options.authMethod }),
+    ...(lifetime === undefined
+      ? {}
+      : {
+          access_token_lifetime: lifetime === 'default' ? null : seconds(lifetime, '--lifetime'),
+        }),
+    ...(options.alg === undefined ? {} : { access_token_signing_alg: options.alg }),
+  };
+}
+
+function seconds(text: string, option: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure('usage', `${option} must be a number of seconds`);
+  return Number(text);
+}
+
+function confirm(options: { yes?: boolean }, what: string): void {
+  if (!options.yes) throw new Failure('usage', `add --yes to ${what}`);
+}
+
+async function run(command: Command, adminCommand: AdminCommand): Promise<void> {
+  const { connection, format } = globals(command);
+  print(await administer(connection, adminCommand), format);
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { KeysView } from '../functions/admin/commands.ts';
+import type { Connection } from './connection.ts';
+import { administer, fact, invoke, startRotation } from './deployment.ts';
+import { Failure } from './failure.ts';
+import { globals } from './globals.ts';
+import { print } from './output.ts';
+
+/** `keyward keys …` */
+export function keysCommand(program: Command): void {
+  const keys = program.command('keys').description('the signing keys');
+
+  keys
+    .command('list')
+    .description('all published keys and their states')
+    .action(async (_options, command: Command) => {
+      const { connection, format } = globals(command);
+      const view = await listKeys(connection);
+      print(format === 'json' ? view : view.keys, format);
+    });
+
+  keys
+    .command('rotate')
+    .description('let the next keys sign, and publish fresh ones')
+    .option('--force', 'although the next keys have not been public for their lead')
+    .option('--timeout <seconds>', 'how long to wait for the end', '60')
+    .action(async (options: { force?: boolean; timeout: string }, command: Command) => {
+      const { connection, format } = globals(command);
+      const view = await rotate(connection, options.force === true, Number(options.timeout));
+      print(format === 'json' ? view : view.keys, format);
+    });
+}
+
+async function listKeys(connection: Connection): Promise<KeysView> {
+  return (await administer(connection, { command: 'keys.list' })) as KeysView;
+}
+
+/** Rotates and waits until the new ring has taken over, which the published set shows. */
+async function rotate(
+  connection: Connection,
+  force: boolean,
+  timeoutSeconds: number,
+): Promise<KeysView> {
+  const before = await listKeys(connection);
+  refuseWhatCannotWork(before, force);
+  if (force) {
+    const intent = {
+      mode: 'waive-lead',
+      by: `keyward keys rotate --force by ${process.env.USER ?? 'unknown'}`,
+    };
+    await invoke(connection, await fact(connection, 'rotation-arn'), { intent });
+  }
+  await startRotation(connection);
+  const active = new Set(kids(before, 'active'));
+  for (let waited = 0; waited < timeoutSeconds * 1000; waited += 250) {
+    await sleep(250);
+    const now = await listKeys(connection);
+    const isOver =
+      kids(now, 'active').every((kid) => !active.has(kid)) && retiredAreDated(now, active);
+    if (isOver) return now;
+  }
+  throw new Failure(
+    'failed',
+    'the rotation has not ended yet: look at `keyward keys list` and at the log',
+  );
+}
+
+/** The label has moved once the keys that signed carry the date of their retirement. */
+function retiredAreDated(view: KeysView, active: ReadonlySet<string>): boolean {
+  return view.keys.every(({ kid, retired_at }) => !active.has(kid) || retired_at !== undefined);
+}
+
+function kids(view: KeysView, state: string): readonly string[] {
+  return view.keys.filter((key) => key.state === state).map(({ kid }) => kid);
+}
+
+function refuseWhatCannotWork(view: KeysView, force: boolean): void {
+  const now = Math.floor(Date.now() / 1000);
+  const next = view.keys.filter(({ state }) => state === 'next');
+  const ready = Math.max(...next.map(({ published_at }) => published_at + view.publication_lead));
+  if (!force && ready > now) {
+    const when = new Date(ready * 1000).toISOString();
+    throw new Failure(
+      'conflict',
+      `too early: the next keys may sign from ${when} on; --force to do it anyway`,
+    );
+  }
+  if (view.keys.length + next.length > view.published_keys_max) {
+    throw new Failure(
+      'conflict',
+      `${view.keys.length} keys are published and at most ${view.published_keys_max} may be: wait until retired ones leave`,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { clientsCommand } from './clients.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { keysCommand } from './keys.ts';
+import { tokenCommand } from './token.ts';
+
+const program: Command = new Command('keyward')
+  .description('Operate a Keyward deployment, in AWS or on this machine')
+  .option('--endpoint <url>', 'AWS endpoint of a local instance')
+  .option('--deployment <name>', 'name of the deployment', 'default')
+  .option('--region <region>', 'AWS region')
+  .option('--profile <profile>', 'AWS profile')
+  .option('--output <format>', 'table or json; json where stdout is not a terminal')
+  .showSuggestionAfterError(false)
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'keyward: ')) })
+  .exitOverride();
+
+clientsCommand(program);
+keysCommand(program);
+tokenCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  process.exitCode = exitCodeOf(cause);
+}
+
+function exitCodeOf(cause: unknown): number {
+  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : exitCodes.usage;
+  if (cause instanceof Failure) {
+    process.stderr.write(`keyward: ${cause.message}\n`);
+    return exitCodes[cause.kind];
+  }
+  process.stderr.write(
+    `keyward: ${cause instanceof Error ? cause.message.split('\n')[0] : 'failed'}\n`,
+  );
+  return exitCodes.failed;
+}

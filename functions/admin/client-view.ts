@@ -1,0 +1,38 @@
+import type { Client } from '../core/client.ts';
+import type { MintedSecret } from '../core/client-secret.ts';
+import type { ClientView, ShownSecret } from './commands.ts';
+
+/** A client as operators see it. Hashes stay where they are. */
+export function clientView(client: Client): ClientView {
+  return {
+    client_id: client.clientId,
+    name: client.name,
+    status: client.status,
+    grant_types: client.grantTypes,
+    token_endpoint_auth_methods: client.authenticationMethods,
+    scope: client.scope.join(' '),
+    default_scope: client.defaultScope.join(' '),
+    resources: client.resources,
+    default_resource: client.defaultResource,
+    ...(client.accessTokenLifetimeSeconds === undefined
+      ? {}
+      : { access_token_lifetime: client.accessTokenLifetimeSeconds }),
+    access_token_signing_alg: client.signingAlgorithm,
+    secrets: client.secrets.map(({ id, hint, createdAt, expiresAt }) => ({
+      secret_id: id,
+      hint,
+      created_at: createdAt,
+      ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+    })),
+    created_at: client.createdAt,
+    updated_at: client.updatedAt,
+  };
+}
+
+export function shownSecret({ secret, record }: MintedSecret): ShownSecret {
+  return {
+    client_secret: secret,
+    secret_id: record.id,
+    client_secret_expires_at: record.expiresAt ?? 0,
+  };
+}

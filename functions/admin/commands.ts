@@ -1,0 +1,101 @@
+/** Commands of the admin function and their answers, named as on the wire (RFC 7591 §2 where it has the member). */
+export type AdminCommand =
+  | ({ readonly command: 'clients.create' } & NewClient)
+  | { readonly command: 'clients.list' }
+  | { readonly command: 'clients.show'; readonly client_id: string }
+  | ({ readonly command: 'clients.update'; readonly client_id: string } & ClientChange)
+  | { readonly command: 'clients.disable'; readonly client_id: string }
+  | { readonly command: 'clients.enable'; readonly client_id: string }
+  | { readonly command: 'clients.delete'; readonly client_id: string }
+  | {
+      readonly command: 'clients.secrets.add';
+      readonly client_id: string;
+      /** Seconds until the new secret expires; absent: it does not. */
+      readonly expires_in?: number;
+    }
+  | {
+      readonly command: 'clients.secrets.revoke';
+      readonly client_id: string;
+      readonly secret_id: string;
+    }
+  | { readonly command: 'keys.list' };
+
+export interface NewClient extends ClientChange {
+  readonly name: string;
+  /** Absent: a random one. */
+  readonly client_id?: string;
+  /** Seconds until the first secret expires; absent: it does not. */
+  readonly secret_expires_in?: number;
+}
+
+/** Members that are absent stay as they are. */
+export interface ClientChange {
+  readonly name?: string;
+  readonly grant_types?: readonly string[];
+  readonly token_endpoint_auth_methods?: readonly string[];
+  readonly scope?: readonly string[];
+  /** Absent at creation: the whole of `scope`. */
+  readonly default_scope?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly default_resource?: string;
+  /** Seconds; `null` takes the client's own lifetime away. */
+  readonly access_token_lifetime?: number | null;
+  readonly access_token_signing_alg?: string;
+}
+
+export interface ClientView {
+  readonly client_id: string;
+  readonly name: string;
+  readonly status: 'enabled' | 'disabled';
+  readonly grant_types: readonly string[];
+  readonly token_endpoint_auth_methods: readonly string[];
+  readonly scope: string;
+  readonly default_scope: string;
+  readonly resources: readonly string[];
+  readonly default_resource: string;
+  readonly access_token_lifetime?: number;
+  readonly access_token_signing_alg: string;
+  readonly secrets: readonly SecretView[];
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface SecretView {
+  readonly secret_id: string;
+  readonly hint: string;
+  readonly created_at: number;
+  readonly expires_at?: number;
+}
+
+/** The one time that a secret is shown. */
+export interface ShownSecret {
+  readonly client_secret: string;
+  readonly secret_id: string;
+  /** Epoch seconds; 0: never (RFC 7591 §3.2.1). */
+  readonly client_secret_expires_at: number;
+}
+
+export interface KeysView {
+  readonly generation: number;
+  readonly keys: readonly KeyView[];
+  /** How long a key must have been public before it signs, in seconds. */
+  readonly publication_lead: number;
+  readonly published_keys_max: number;
+}
+
+export interface KeyView {
+  readonly kid: string;
+  readonly alg: string;
+  readonly state: 'next' | 'active' | 'retired';
+  readonly published_at: number;
+  readonly retired_at?: number;
+}
+
+export type AdminErrorCode = 'invalid_request' | 'not_found' | 'conflict' | 'unavailable';
+
+export type AdminAnswer =
+  | { readonly ok: true; readonly result: unknown }
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: AdminErrorCode; readonly message: string };
+    };

@@ -1,0 +1,43 @@
+import { type Environment, EnvironmentReader } from '../core/environment.ts';
+import { isResourceIndicator } from '../core/resource.ts';
+
+/** What the admin function is told by its deployment. */
+export interface AdminConfig {
+  readonly clientsTable: string;
+  readonly verificationTable: string;
+  readonly accessTokenLifetimeMaxSeconds: number;
+  readonly publicationLeadSeconds: number;
+  readonly publishedKeysMax: number;
+  /** What a client may ask for when its creator names no resource. Empty: every client needs one. */
+  readonly defaultResource: string;
+}
+
+export function toEnv(config: AdminConfig): Record<string, string> {
+  return {
+    CLIENTS_TABLE: config.clientsTable,
+    VERIFICATION_TABLE: config.verificationTable,
+    ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
+    PUBLICATION_LEAD_SECONDS: String(config.publicationLeadSeconds),
+    PUBLISHED_KEYS_MAX: String(config.publishedKeysMax),
+    DEFAULT_RESOURCE: config.defaultResource,
+  };
+}
+
+/** Throws `InvalidEnvironment`, naming every variable that is wrong. */
+export function fromEnv(environment: Environment): AdminConfig {
+  const env = new EnvironmentReader(environment);
+  return env.done({
+    clientsTable: env.text('CLIENTS_TABLE'),
+    verificationTable: env.text('VERIFICATION_TABLE'),
+    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
+      min: 1,
+      max: 86_400,
+    }),
+    publicationLeadSeconds: env.integer('PUBLICATION_LEAD_SECONDS', { min: 0, max: 31_536_000 }),
+    publishedKeysMax: env.integer('PUBLISHED_KEYS_MAX', { min: 8, max: 100 }),
+    defaultResource: env.text(
+      'DEFAULT_RESOURCE',
+      (value) => value === '' || isResourceIndicator(value),
+    ),
+  });
+}

@@ -1,0 +1,34 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context } from 'aws-lambda';
+import { clientOptions } from '../adapters/aws/client-options.ts';
+import { dynamoClientRegistry } from '../adapters/dynamodb/client-registry.ts';
+import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
+import { dynamoReader } from '../adapters/dynamodb/reader.ts';
+import { jsonLog } from '../adapters/log/json-log.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandomness } from '../adapters/system/randomness.ts';
+import { grants } from '../endpoints/token/grants.ts';
+import { admin } from './admin.ts';
+import type { AdminAnswer } from './commands.ts';
+import { fromEnv } from './config.ts';
+
+const config = fromEnv(process.env);
+
+const run = admin({
+  registry: dynamoClientRegistry(new DynamoDBClient(clientOptions), config.clientsTable),
+  keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+  randomness: systemRandomness,
+  clock: systemClock,
+  audit: jsonLog,
+  limits: {
+    grantTypes: grants.map(({ grantType }) => grantType),
+    accessTokenLifetimeMaxSeconds: config.accessTokenLifetimeMaxSeconds,
+  },
+  defaultResource: config.defaultResource,
+  publicationLeadSeconds: config.publicationLeadSeconds,
+  publishedKeysMax: config.publishedKeysMax,
+});
+
+/** Operator commands; whoever IAM lets invoke it is an operator. */
+export const handler = (event: unknown, context: Context): Promise<AdminAnswer> =>
+  run(event, context.awsRequestId);

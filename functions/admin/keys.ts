@@ -1,0 +1,40 @@
+import type { PublishedKeys } from '../core/ports/published-keys.ts';
+import { err, ok } from '../core/result.ts';
+import type { Verb } from './clients.ts';
+import type { KeysView } from './commands.ts';
+
+export interface KeyAdministration {
+  readonly keys: PublishedKeys;
+  readonly publicationLeadSeconds: number;
+  readonly publishedKeysMax: number;
+}
+
+/** What operators may ask of the keys here. Rotating is not among it: that is an IAM permission of its own. */
+export function keyCommands(
+  ports: KeyAdministration,
+): Readonly<Record<string, { readonly members: readonly string[]; readonly run: Verb }>> {
+  return {
+    'keys.list': {
+      members: [],
+      run: async () => {
+        const set = await ports.keys.read();
+        if (set === undefined) {
+          return err({ code: 'not_found', message: 'no key set is published yet' });
+        }
+        const view: KeysView = {
+          generation: set.generation,
+          keys: set.keys.map(({ jwk, state, publishedAt, retiredAt }) => ({
+            kid: jwk.kid,
+            alg: jwk.alg,
+            state,
+            published_at: publishedAt,
+            ...(retiredAt === undefined ? {} : { retired_at: retiredAt }),
+          })),
+          publication_lead: ports.publicationLeadSeconds,
+          published_keys_max: ports.publishedKeysMax,
+        };
+        return ok(view);
+      },
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { memoryClientRegistry } from '../../functions/adapters/memory/client-registry.ts';
+import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { admin } from '../../functions/admin/admin.ts';
+import type { AdminAnswer } from '../../functions/admin/commands.ts';
+import type { AuditEvent } from '../../functions/core/audit.ts';
+import type { ClientRegistry } from '../../functions/core/ports/client-registry.ts';
+import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
+
+const keySet: PublishedKeySet = {
+  v: 1,
+  generation: 3,
+  revision: 5,
+  keys: [
+    {
+      jwk: { kty: 'RSA', kid: 'k1', alg: 'RS256', use: 'sig', n: 'n', e: 'AQAB' },
+      state: 'active',
+      publishedAt: 10,
+    },
+  ],
+};
+
+function office(registry: ClientRegistry = memoryClientRegistry(), published?: PublishedKeySet) {
+  const audit: AuditEvent[] = [];
+  const clock = { seconds: 1_000 };
+  const run = admin({
+    registry,
+    keys: { read: async () => published },
+    randomness: systemRandomness,
+    clock: { now: () => clock.seconds },
+    audit: { write: (event) => audit.push(event) },
+    limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
+    defaultResource: 'https://api.example',
+    publicationLeadSeconds: 86_400,
+    publishedKeysMax: 10,
+  });
+  const ask = (command: unknown): Promise<AdminAnswer> => run(command, 'r1');
+  const done = async (command: unknown): Promise<Record<string, unknown>> => {
+    const answer = await ask(command);
+    if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+    return answer.result as Record<string, unknown>;
+  };
+  const refusal = async (command: unknown) => {
+    const answer = await ask(command);
+    return answer.ok ? 'done' : answer.error.code;
+  };
+  return { ask, done, refusal, audit, clock, registry };
+}
+
+const create = { command: 'clients.create', name: 'Orders', scope: ['a', 'b'] };
+
+describe('the admin function', () => {
+  test('registers a client with what is safe by default, and keeps of its secret the hash alone', async () => {
+    const { done, registry, audit } = office();
+    const created = await done(create);
+    expect(created).toMatchObject({
+      client_id: expect.stringMatching(/^kwc_[0-9A-Za-z]{22}$/),
+      client_secret: expect.stringMatching(/^kwcs_/),
+      status: 'enabled',
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_methods: ['client_secret_basic', 'client_secret_post'],
+      scope: 'a b',
+      default_scope: 'a b',
+      resources: ['https://api.example'],
+      default_resource: 'https://api.example',
+      access_token_signing_alg: 'RS256',
+    });
+    const stored = JSON.stringify(await registry.read(String(created.client_id)));
+    expect(stored).not.toContain(String(created.client_secret));
+    expect(JSON.stringify(audit)).not.toContain('kwcs_');
+    expect(audit).toEqual([
+      {
+        event: 'admin',
+        requestId: 'r1',
+        command: 'clients.create',
+        outcome: 'done',
+        subject: created.client_id,
+      },
+    ]);
+  });
+
+  test('answers a change with the whole record; what is not named stays', async () => {
+    const { done } = office();
+    const { client_id } = await done({ ...create, access_token_lifetime: 60 });
+    const changed = await done({ command: 'clients.update', client_id, scope: ['b', 'c'] });
+    expect(changed).toMatchObject({
+      name: 'Orders',
+      scope: 'b c',
+      default_scope: 'b',
+      access_token_lifetime: 60,
+    });
+    const back = await done({ command: 'clients.update', client_id, access_token_lifetime: null });
+    expect(back).not.toHaveProperty('access_token_lifetime');
+  });
+
+  test.each([
+    [{ ...create, name: '' }],
+    [{ ...create, name: 'a\nb' }],
+    [{ ...create, scope: ['a b'] }],
+    [{ ...create, scope: 'a' }],
+    [{ ...create, grant_types: ['password'] }],
+    [{ ...create, grant_types: [] }],
+    [{ ...create, default_scope: ['c'] }],
+    [{ ...create, resources: ['/relative'] }],
+    [{ ...create, resources: [] }],
+    [{ ...create, default_resource: 'https://x.example', resources: ['https://y.example'] }],
+    [{ ...create, token_endpoint_auth_methods: ['none'] }],
+    [{ ...create, access_token_lifetime: 0 }],
+    [{ ...create, access_token_lifetime: 3_601 }],
+    [{ ...create, access_token_lifetime: '60' }],
+    [{ ...create, access_token_signing_alg: 'none' }],
+    [{ ...create, client_id: 'a b' }],
+    [{ ...create, secret_expires_in: 0 }],
+    [{ ...create, scopes: ['a'] }],
+    [{ ...create, __proto__x: 1 }],
+    [{ command: 'clients.show' }],
+    [{ command: 'toString' }],
+    [{ command: '__proto__' }],
+    [{}],
+    [null],
+    ['clients.list'],
+    [[]],
+  ])('refuses %j as invalid and writes nothing', async (command) => {
+    const { refusal, done, audit } = office();
+    expect(await refusal(command)).toBe('invalid_request');
+    expect(await done({ command: 'clients.list' })).toEqual([]);
+    expect(audit[0]).toMatchObject({ outcome: 'refused', error: 'invalid_request' });
+  });
+
+  test("a client_id of one's own exists once", async () => {
+    const { done, refusal } = office();
+    await done({ ...create, client_id: 'orders' });
+    expect(await refusal({ ...create, client_id: 'orders' })).toBe('conflict');
+  });
+
+  test.each(['show', 'update', 'disable', 'enable', 'delete', 'secrets.add'])(
+    'clients.%s of nobody is not found',
+    async (verb) => {
+      const change = verb === 'update' ? { name: 'x' } : {};
+      expect(
+        await office().refusal({ command: `clients.${verb}`, client_id: 'nobody', ...change }),
+      ).toBe('not_found');
+    },
+  );
+
+  test('at most two secrets live; an expired one makes room', async () => {
+    const { done, refusal, clock } = office();
+    const { client_id } = await done({ ...create, secret_expires_in: 10 });
+    await done({ command: 'clients.secrets.add', client_id });
+    expect(await refusal({ command: 'clients.secrets.add', client_id })).toBe('conflict');
+    clock.seconds += 10;
+    const added = await done({ command: 'clients.secrets.add', client_id });
+    expect(added.secrets).toHaveLength(2);
+    const secret_id = added.secret_id;
+    const left = await done({ command: 'clients.secrets.revoke', client_id, secret_id });
+    expect(left.secrets).toHaveLength(1);
+    expect(await refusal({ command: 'clients.secrets.revoke', client_id, secret_id })).toBe(
+      'not_found',
+    );
+  });
+
+  test('of twenty operators who add a secret at once, exactly one finds room', async () => {
+    const { done, ask } = office();
+    const { client_id } = await done(create);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => ask({ command: 'clients.secrets.add', client_id })),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect((await done({ command: 'clients.show', client_id })).secrets).toHaveLength(2);
+  });
+
+  test('changes of different operators to one client are all kept', async () => {
+    const { done, ask } = office();
+    const { client_id } = await done(create);
+    await Promise.all([
+      ask({ command: 'clients.update', client_id, name: 'New' }),
+      ask({ command: 'clients.update', client_id, access_token_lifetime: 60 }),
+      ask({ command: 'clients.disable', client_id }),
+    ]);
+    expect(await done({ command: 'clients.show', client_id })).toMatchObject({
+      name: 'New',
+      access_token_lifetime: 60,
+      status: 'disabled',
+    });
+  });
+
+  test('a store that does not answer is "unavailable", with nothing of its message', async () => {
+    const registry = memoryClientRegistry();
+    const { ask } = office({
+      ...registry,
+      list: async () => {
+        throw new Error('secret details');
+      },
+    });
+    const answer = await ask({ command: 'clients.list' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+    expect(JSON.stringify(answer)).not.toContain('details');
+  });
+
+  test('lists the keys with the lead that a rotation needs', async () => {
+    expect(await office(memoryClientRegistry(), keySet).done({ command: 'keys.list' })).toEqual({
+      generation: 3,
+      keys: [{ kid: 'k1', alg: 'RS256', state: 'active', published_at: 10 }],
+      publication_lead: 86_400,
+      published_keys_max: 10,
+    });
+    expect(await office().refusal({ command: 'keys.list' })).toBe('not_found');
+  });
+});

@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
+
+const command = join(import.meta.dirname, '..', '..', 'cli', 'keyward.mjs');
+let world: DemoWorld;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'keyward-cli-'));
+  world = await demoWorld();
+}, 60_000);
+afterAll(async () => {
+  await world.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command the way a shell does, from a folder without a local instance. */
+function keyward(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = '',
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', ...env },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+const at = () => ['--endpoint', world.awsEndpoint];
+
+async function json(
+  args: readonly string[],
+  env?: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const outcome = await keyward([...args, ...at()], env);
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(outcome.stdout);
+}
+
+const secretOf = (secret: unknown) => ({ KEYWARD_CLIENT_SECRET: String(secret) });
+
+describe('keyward', () => {
+  test('a client is created, shown, changed, disabled, enabled and deleted; its secret is shown once', async () => {
+    const created = await json([
+      ...['clients', 'create', '--name', 'Reports', '--grant', 'client_credentials'],
+      ...['--scope', 'orders:read', '--scope', 'orders:write', '--lifetime', '60'],
+    ]);
+    expect(created).toMatchObject({
+      name: 'Reports',
+      scope: 'orders:read orders:write',
+      grant_types: ['client_credentials'],
+      access_token_lifetime: 60,
+      client_secret: expect.stringMatching(/^kwcs_/),
+      client_secret_expires_at: 0,
+    });
+    const id = String(created.client_id);
+    const shown = await json(['clients', 'show', id]);
+    expect(JSON.stringify(shown)).not.toContain('kwcs_');
+    expect(shown).not.toHaveProperty('client_secret');
+
+    const updated = await json([
+      'clients',
+      'update',
+      id,
+      '--scope',
+      'orders:read',
+      '--alg',
+      'ES256',
+    ]);
+    expect(updated).toMatchObject({ scope: 'orders:read', access_token_signing_alg: 'ES256' });
+
+    const token = await json(['token', '--client', id], secretOf(created.client_secret));
+    expect(token).toMatchObject({ token_type: 'Bearer', expires_in: 60, scope: 'orders:read' });
+    const inspected = await json(['token', 'inspect', String(token.access_token)]);
+    expect(inspected).toMatchObject({
+      verdict: 'valid',
+      header: { alg: 'ES256', typ: 'at+jwt' },
+      claims: { client_id: id },
+    });
+
+    expect(await json(['clients', 'disable', id])).toMatchObject({ status: 'disabled' });
+    await expect
+      .poll(
+        async () =>
+          (await keyward(['token', '--client', id, ...at()], secretOf(created.client_secret))).code,
+      )
+      .toBe(4);
+    expect(await json(['clients', 'enable', id])).toMatchObject({ status: 'enabled' });
+
+    expect((await keyward(['clients', 'delete', id, ...at()])).code).toBe(2);
+    expect(await json(['clients', 'delete', id, '--yes'])).toEqual({
+      client_id: id,
+      deleted: true,
+    });
+    expect((await keyward(['clients', 'show', id, ...at()])).code).toBe(3);
+  }, 60_000);
+
+  test('a secret is replaced without an outage: two live at one time, a third is refused', async () => {
+    const created = await json(['clients', 'create', '--name', 'Two', '--scope', 'orders:read']);
+    const id = String(created.client_id);
+    const added = await json(['clients', 'secrets', 'add', id, '--expires-in', '3600']);
+    expect(added.secrets).toHaveLength(2);
+    for (const secret of [created.client_secret, added.client_secret]) {
+      await expect
+        .poll(
+          async () => (await keyward(['token', '--client', id, ...at()], secretOf(secret))).code,
+        )
+        .toBe(0);
+    }
+    const third = await keyward(['clients', 'secrets', 'add', id, ...at()]);
+    expect(third).toMatchObject({ code: 5, stdout: '' });
+    await json(['clients', 'secrets', 'revoke', id, String(created.secret_id), '--yes']);
+    await expect
+      .poll(
+        async () =>
+          (await keyward(['token', '--client', id, ...at()], secretOf(created.client_secret))).code,
+      )
+      .toBe(4);
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${added.client_secret}\n`);
+    expect(await json(['token', '--client', id, '--secret-file', file])).toHaveProperty(
+      'access_token',
+    );
+  }, 60_000);
+
+  test('keys are listed and rotated; without --force a rotation that is too early is refused', async () => {
+    const before = (await json(['keys', 'list'])).keys as { kid: string; state: string }[];
+    expect(before.map(({ state }) => state).sort()).toEqual(['active', 'active', 'next', 'next']);
+    const early = await keyward(['keys', 'rotate', ...at()]);
+    expect(early).toMatchObject({ code: 5, stdout: '' });
+    expect(early.stderr).toContain('too early');
+    const after = (await json(['keys', 'rotate', '--force'])).keys as {
+      kid: string;
+      state: string;
+    }[];
+    const next = before.filter(({ state }) => state === 'next').map(({ kid }) => kid);
+    const active = after.filter(({ state }) => state === 'active').map(({ kid }) => kid);
+    expect(active.sort()).toEqual(next.sort());
+  }, 60_000);
+
+  test('what it prints fits where it is read: JSON for programs, a table on request', async () => {
+    const table = await keyward(['clients', 'list', '--output', 'table', ...at()]);
+    expect(table.stdout.split('\n')[0]).toMatch(/^client_id +name +status/);
+  });
+
+  test.each([
+    [['frobnicate'], 2],
+    [['clients', 'create'], 2],
+    [['clients', 'create', '--name', 'x', '--scope', 'a"b'], 2],
+    [['clients', 'create', '--name', 'x', '--grant', 'password'], 2],
+    [['clients', 'create', '--name', 'x', '--resource', '/relative'], 2],
+    [['clients', 'update', 'nobody', '--name', 'y'], 3],
+    [['clients', 'update', 'nobody'], 2],
+    [['clients', 'list', '--output', 'xml'], 2],
+    [['token', '--client', 'nobody'], 2],
+    [['clients', 'list', '--deployment', 'other'], 3],
+  ])('%j ends with %d, one line on stderr and nothing on stdout', async (args, code) => {
+    const outcome = await keyward([...args, ...at()]);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toMatch(/^keyward: [^\n]+\n$/);
+  });
+
+  test('an address that is not of this machine is refused before anything is sent', async () => {
+    const outcome = await keyward(['clients', 'list', '--endpoint', 'http://169.254.169.254']);
+    expect(outcome.code).toBe(2);
+  });
+
+  test('an instance that does not answer is unreachable (exit 6)', async () => {
+    const outcome = await keyward(['clients', 'list', '--endpoint', 'http://127.0.0.1:9']);
+    expect(outcome.code).toBe(6);
+  });
+
+  test('a wrong secret is not allowed (exit 4), and the secret appears nowhere', async () => {
+    const outcome = await keyward(
+      ['token', '--client', world.clientId, ...at()],
+      secretOf('kwcs_wrong'),
+    );
+    expect(outcome.code).toBe(4);
+    expect(outcome.stderr + outcome.stdout).not.toContain('kwcs_wrong');
+  });
+});
