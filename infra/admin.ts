@@ -1,0 +1,51 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { toEnv } from '../functions/admin/config.ts';
+import { grantItems, KeywardFunction, type TableReference } from './function.ts';
+import type { Settings } from './settings.ts';
+
+export interface AdminProps {
+  readonly clients: TableReference;
+  readonly verification: TableReference;
+  readonly settings: Settings;
+  readonly defaultResource: string;
+}
+
+/** What operators do, behind `lambda:InvokeFunction` and no URL. It can neither sign nor read a signing key. */
+export class Admin extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: AdminProps) {
+    super(scope, id);
+    this.function = new KeywardFunction(this, 'Function', {
+      bundle: 'admin',
+      description: 'Keyward: operator commands',
+      memorySize: 512,
+      timeoutSeconds: 30,
+      environment: toEnv({
+        clientsTable: props.clients.tableName,
+        verificationTable: props.verification.tableName,
+        accessTokenLifetimeMaxSeconds: props.settings.accessTokenLifetimeMaxSeconds,
+        publicationLeadSeconds: props.settings.publicationLeadSeconds,
+        publishedKeysMax: props.settings.publishedKeysMax,
+        defaultResource: props.defaultResource,
+      }),
+    });
+    grantItems(
+      this.function,
+      props.clients,
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      ['CL#*'],
+    );
+    // A scan names no key, so it needs a statement of its own: lists are for operators alone.
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['dynamodb:Scan'],
+        resources: [props.clients.tableArn],
+      }),
+    );
+    grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS']);
+  }
+}

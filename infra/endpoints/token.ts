@@ -1,0 +1,56 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { path, toEnv } from '../../functions/endpoints/token/config.ts';
+import { grantItems, KeywardFunction, type TableReference } from '../function.ts';
+import type { Settings } from '../settings.ts';
+import type { TokenService } from '../token-service.ts';
+
+export interface TokenEndpointProps {
+  readonly service: TokenService;
+  readonly issuer: string;
+  readonly clients: TableReference;
+  readonly ring: Secret;
+  readonly settings: Settings;
+  /** MiB. @default 1769, one vCPU: an RSA signature is what a token costs */
+  readonly memorySize?: number;
+}
+
+/** Issues tokens. Its function reads clients and the current ring, and writes nothing. */
+export class TokenEndpoint extends Construct {
+  /** For alarms. */
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: TokenEndpointProps) {
+    super(scope, id);
+    const { settings } = props;
+    this.function = new KeywardFunction(this, 'Function', {
+      bundle: 'token',
+      description: 'Keyward: token endpoint',
+      memorySize: props.memorySize ?? 1_769,
+      timeoutSeconds: 10,
+      environment: toEnv({
+        issuer: props.issuer,
+        clientsTable: props.clients.tableName,
+        ringSecret: props.ring.secretArn,
+        accessTokenLifetimeSeconds: settings.accessTokenLifetimeSeconds,
+        accessTokenLifetimeMaxSeconds: settings.accessTokenLifetimeMaxSeconds,
+        clientCacheSeconds: settings.clientCacheSeconds,
+        ringCacheSeconds: settings.ringCacheSeconds,
+        ringHoldSeconds: settings.ringHoldSeconds,
+      }),
+    });
+    grantItems(this.function, props.clients, ['dynamodb:GetItem'], ['CL#*']);
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [props.ring.secretArn],
+        // A pending ring is nobody's business but rotation's.
+        conditions: { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } },
+      }),
+    );
+    props.service.add(path, this.function);
+  }
+}

@@ -1,0 +1,88 @@
+import { Construct } from 'constructs';
+import { path as jwksPath } from '../functions/endpoints/jwks/config.ts';
+import { path as tokenPath } from '../functions/endpoints/token/config.ts';
+import { Admin } from './admin.ts';
+import { JwksEndpoint } from './endpoints/jwks.ts';
+import { MetadataEndpoint } from './endpoints/metadata.ts';
+import { TokenEndpoint } from './endpoints/token.ts';
+import { Exports } from './exports.ts';
+import { KeyRing } from './key-ring.ts';
+import type { IKeyward } from './keyward-ref.ts';
+import { KeywardTable } from './keyward-table.ts';
+import { type Settings, type StageKind, settingsOf } from './settings.ts';
+import { TokenService } from './token-service.ts';
+
+export interface KeywardProps {
+  /** Under which others find this deployment: `/keyward/<name>/v1/…`. @default default */
+  readonly name?: string;
+  /** `dev` forgets everything with the stack. @default prod */
+  readonly stage?: StageKind;
+  /**
+   * The issuer identifier: every token carries it, every verifier compares it byte by byte. Changing it kills all tokens.
+   * Under a domain of one's own, route that domain to `service.api` and name it here. @default the API's own URL
+   */
+  readonly issuer?: string;
+  /** What a new client may ask for when its creator names no resource (RFC 8707). @default none: creators name one */
+  readonly defaultResource?: string;
+  /** Scopes to advertise in the metadata documents. @default none */
+  readonly scopesSupported?: readonly string[];
+  /** Durations and limits that differ from the stage's. @default none */
+  readonly settings?: Partial<Settings>;
+}
+
+/** The authorization server: tables, key ring, endpoints, the operator function, and what others need to find it. */
+export class Keyward extends Construct implements IKeyward {
+  readonly issuer: string;
+  readonly settings: Settings;
+  readonly clients: KeywardTable;
+  readonly verification: KeywardTable;
+  readonly ring: KeyRing;
+  readonly service: TokenService;
+  readonly admin: Admin;
+
+  constructor(scope: Construct, id: string, props: KeywardProps = {}) {
+    super(scope, id);
+    const stage = props.stage ?? 'prod';
+    this.settings = settingsOf(stage, props.settings ?? {});
+    this.clients = new KeywardTable(this, 'Clients', { stage });
+    this.verification = new KeywardTable(this, 'Verification', { stage, sorted: true });
+    this.ring = new KeyRing(this, 'KeyRing', {
+      stage,
+      settings: this.settings,
+      verification: this.verification,
+    });
+    this.service = new TokenService(this, 'TokenService');
+    this.issuer = props.issuer ?? this.service.url;
+    this.endpoints(props.scopesSupported ?? []);
+    this.admin = new Admin(this, 'Admin', {
+      clients: this.clients,
+      verification: this.verification,
+      settings: this.settings,
+      defaultResource: props.defaultResource ?? '',
+    });
+    new Exports(this, 'Exports', props.name ?? 'default', {
+      issuer: this.issuer,
+      jwksUri: `${this.issuer}${jwksPath}`,
+      tokenEndpoint: `${this.issuer}${tokenPath}`,
+      verificationTableName: this.verification.tableName,
+      verificationTableArn: this.verification.tableArn,
+      adminArn: this.admin.function.functionArn,
+      rotationArn: this.ring.rotation.functionArn,
+      ringArn: this.ring.secret.secretArn,
+    });
+  }
+
+  private endpoints(scopesSupported: readonly string[]): void {
+    const { service, issuer, settings, verification, clients } = this;
+    const maxAgeSeconds = settings.publicDocumentMaxAgeSeconds;
+    new TokenEndpoint(this, 'Token', {
+      service,
+      issuer,
+      clients,
+      ring: this.ring.secret,
+      settings,
+    });
+    new JwksEndpoint(this, 'Jwks', { service, verification, maxAgeSeconds });
+    new MetadataEndpoint(this, 'Metadata', { service, issuer, scopesSupported, maxAgeSeconds });
+  }
+}

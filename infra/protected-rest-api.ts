@@ -1,0 +1,58 @@
+import { Validations } from 'aws-cdk-lib';
+import { EndpointType, type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { isPublic } from '../functions/core/route-policy.ts';
+import type { JwtAuthorizer } from './authorizers/jwt-authorizer.ts';
+import type { Challenge } from './guarded-rest-api.ts';
+import { policyOf } from './route-table.ts';
+
+export interface ProtectedRestApiProps {
+  readonly authorizer: JwtAuthorizer;
+  /** Answers every route. */
+  readonly integration: Integration;
+  /** @default the construct's id as realm */
+  readonly challenge?: Challenge;
+  readonly description?: string;
+}
+
+/** A REST API made of a route table: every route of the authorizer's table, protected as the table says. */
+export class ProtectedRestApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, props: ProtectedRestApiProps) {
+    super(scope, id);
+    this.api = new RestApi(this, 'Api', {
+      restApiName: id,
+      description: props.description ?? `${id}, protected by Keyward`,
+      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      // An account has one role for gateway logs; whoever owns the account sets it.
+      cloudWatchRole: false,
+    });
+    const guard = props.authorizer.guardRestApi(this.api, props.challenge ?? { realm: id });
+    for (const route of Object.keys(props.authorizer.routes)) {
+      const [method = '', path = ''] = route.split(' ');
+      const added = this.api.root
+        .resourceForPath(path)
+        .addMethod(method, props.integration, guard.methodOptions(route));
+      if (!isPublic(policyOf(props.authorizer.routes, route))) continue;
+      Validations.of(added).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason: 'the route table says publicRoute()',
+      });
+    }
+    for (const [rule, reason] of Object.entries(accepted)) {
+      Validations.of(this).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+    }
+  }
+}
+
+/** Findings that this construct takes on purpose. */
+const accepted: Readonly<Record<string, string>> = {
+  COG4: 'a Keyward authorizer stands in front instead of a Cognito user pool',
+  APIG1:
+    'access logs of REST APIs need a role of the whole account; decisions are logged by the authorizer',
+  APIG2: 'bodies are validated by the backend that knows them',
+  APIG3: 'a web ACL is priced per API and belongs to whoever runs it; attach one to the stage',
+  APIG6:
+    'execution logs of REST APIs need a role of the whole account and can contain request data',
+};

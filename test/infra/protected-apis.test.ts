@@ -1,0 +1,139 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { describe, expect, test } from 'vitest';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { JwtAuthorizer } from '../../infra/authorizers/jwt-authorizer.ts';
+import { KeywardRef } from '../../infra/keyward-ref.ts';
+import { synthesized } from './synthesized.ts';
+
+const routes = defineRoutes({
+  'GET /healthz': publicRoute(),
+  'GET /orders': requires({ schemes: ['bearer'], scopes: ['orders:read'] }),
+});
+
+/** Another app of the same account, with APIs of its own. */
+function consumer() {
+  const app = new App();
+  const stack = new Stack(app, 'Consumer');
+  const authorizer = new JwtAuthorizer(stack, 'Authorizer', {
+    keyward: KeywardRef.fromSsm(stack, 'Keyward'),
+    audience: 'https://orders.example.com',
+    routes,
+  });
+  return { app, stack, authorizer };
+}
+
+describe('another app protects its own REST API', () => {
+  function restApi(attachOrders: boolean, extra?: string) {
+    const { app, stack, authorizer } = consumer();
+    const api = new RestApi(stack, 'Api', { cloudWatchRole: false });
+    const guard = authorizer.guardRestApi(api, { realm: 'orders', allowOrigin: '*' });
+    const integration = new MockIntegration();
+    api.root
+      .addResource('healthz')
+      .addMethod('GET', integration, guard.methodOptions('GET /healthz'));
+    const orders = api.root.addResource('orders');
+    if (attachOrders) orders.addMethod('GET', integration, guard.methodOptions('GET /orders'));
+    if (extra !== undefined) orders.addMethod(extra, integration);
+    return { app, stack, guard };
+  }
+
+  test('with a decision per credential and route, and the challenge in the gateway response', () => {
+    const template = Template.fromStack(restApi(true).stack);
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 55,
+      IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+    });
+    template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'UNAUTHORIZED',
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.WWW-Authenticate': `'Bearer realm="orders"'`,
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+      }),
+    });
+    for (const type of ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR']) {
+      template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+        ResponseType: type,
+        StatusCode: '503',
+        ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Retry-After': "'5'" }),
+      });
+    }
+  });
+
+  test('synth fails, by name, when a policy has no method', () => {
+    expect(() => restApi(false).app.synth()).toThrow(
+      'GET /orders has a policy but the API has no such route',
+    );
+  });
+
+  test('synth fails, by name, when a method has no policy', () => {
+    expect(() => restApi(true, 'PUT').app.synth()).toThrow('PUT /orders has no route policy');
+  });
+
+  test('asking for a route that the table does not know throws: nothing is public by omission', () => {
+    expect(() => restApi(true).guard.methodOptions('GET /admin')).toThrow(
+      'GET /admin has no policy',
+    );
+  });
+
+  test('a preflight needs neither policy nor credential', () => {
+    expect(() => restApi(true, 'OPTIONS').app.synth()).not.toThrow();
+  });
+});
+
+describe('another app protects its own HTTP API', () => {
+  function httpApi(guardOrders: boolean) {
+    const { app, stack, authorizer } = consumer();
+    const api = new HttpApi(stack, 'Api');
+    const guard = authorizer.guardHttpApi(api);
+    const integration = new HttpUrlIntegration('Backend', 'https://backend.example');
+    const add = (path: string, isGuarded: boolean) =>
+      api.addRoutes({
+        path,
+        methods: [HttpMethod.GET],
+        integration,
+        authorizer: isGuarded ? guard.authorizer(`GET ${path}`) : new HttpNoneAuthorizer(),
+      });
+    add('/healthz', true);
+    add('/orders', guardOrders);
+    return { app, stack };
+  }
+
+  test('with simple responses of payload 2.0, cached per credential and route', () => {
+    Template.fromStack(httpApi(true).stack).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 55,
+      IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
+    });
+  });
+
+  test('synth fails when a route that needs a credential is attached without the authorizer', () => {
+    expect(() => httpApi(false).app.synth()).toThrow(
+      'GET /orders needs a credential but was attached without the authorizer',
+    );
+  });
+});
+
+test('a decision that depends on the time is never cached: its routes have an authorizer without a TTL', () => {
+  const { demo } = synthesized();
+  demo.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+  demo.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+});
+
+test.each([-1, 301, 1.5])('a cache TTL of %d seconds is refused', (cacheTtlSeconds) => {
+  const { stack } = consumer();
+  expect(
+    () =>
+      new JwtAuthorizer(stack, 'Other', {
+        keyward: KeywardRef.fromSsm(stack, 'Ref'),
+        audience: 'https://a.example',
+        routes,
+        cacheTtlSeconds,
+      }),
+  ).toThrow('cacheTtlSeconds');
+});
