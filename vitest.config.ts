@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/bundle-once.ts',
     include: ['test/**/*.test.ts'],
     exclude: ['test/interop/**'],
     // Template validation costs seconds per synth; one test and `npm run synth` switch it on (docs/testing.md).
