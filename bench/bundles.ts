@@ -3,7 +3,8 @@
  * `--check` fails on them; times are printed and never judged.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -16,13 +17,14 @@ interface Budget {
 }
 
 const sdk = /node_modules\/(@aws-sdk|@smithy)\//;
-const chain = /credential-provider-(node|sso|ini|process|web-identity)|^(infra|cli|local)\//;
+const chain =
+  /node_modules\/.*credential-provider-(node|sso|ini|process|web-identity)|^(infra|cli|local)\//;
 
 const budgets: Readonly<Record<string, Budget>> = {
   token: { maxKiB: 240, never: chain },
   jwks: { maxKiB: 14, never: /node_modules\// },
-  metadata: { maxKiB: 6, never: /node_modules\// },
-  'jwt-authorizer': { maxKiB: 25, never: sdk },
+  metadata: { maxKiB: 8, never: /node_modules\// },
+  'jwt-authorizer': { maxKiB: 27, never: sdk },
   rotation: { maxKiB: 240, never: chain },
   admin: { maxKiB: 240, never: chain },
   'demo-orders': { maxKiB: 6, never: /node_modules\// },
@@ -39,54 +41,69 @@ interface Row {
 }
 
 const isCheck: boolean = process.argv.includes('--check');
-const breaches: string[] = [];
-const rows: Row[] = [];
-await bundleAll();
-const emptyHandler = join(bundlesDirectory, '..', 'empty.mjs');
-writeFileSync(emptyHandler, 'export const handler = async () => ({});\n');
-const empty = startCost(emptyHandler);
-for (const [name, entry] of handlers()) {
-  const budget = budgets[name];
-  if (budget === undefined) {
-    breaches.push(`${name}: has no budget in bench/bundles.ts`);
-    continue;
+
+/** Prints one row per bundle; what is over budget is named below the table. */
+async function main(): Promise<void> {
+  const breaches: string[] = [];
+  const rows: Row[] = [];
+  await bundleAll();
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-bundles-'));
+  const emptyHandler = join(folder, 'empty.mjs');
+  writeFileSync(emptyHandler, 'export const handler = async () => ({});\n');
+  const empty = startCost(emptyHandler);
+  for (const [name, entry] of handlers()) {
+    const budget = budgets[name];
+    if (budget === undefined) {
+      breaches.push(`${name}: has no budget in bench/bundles.ts`);
+      continue;
+    }
+    const built = await build({
+      ...bundleOptions,
+      entryPoints: [entry],
+      write: false,
+      metafile: true,
+      outfile: 'index.mjs',
+    });
+    const bytes = built.outputFiles[0]?.contents ?? new Uint8Array();
+    const inputs = Object.keys(built.metafile.inputs);
+    const packages = new Set(
+      inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+    );
+    const leaked = inputs.filter((file) => budget.never.test(file));
+    const kiB = bytes.byteLength / 1024;
+    if (kiB > budget.maxKiB)
+      breaches.push(`${name}: ${kiB.toFixed(1)} KiB, allowed ${budget.maxKiB}`);
+    if (leaked.length > 0) breaches.push(`${name}: reaches ${leaked.slice(0, 3).join(', ')}`);
+    const cost = startCost(deployed(folder, name));
+    if (cost.hasUndici) breaches.push(`${name}: loads undici at start`);
+    rows.push({
+      bundle: name,
+      KiB: kiB.toFixed(1),
+      gzipKiB: (gzipSync(bytes).byteLength / 1024).toFixed(1),
+      budgetKiB: budget.maxKiB,
+      packages: packages.size,
+      loadCpuMs: (cost.cpuMs - empty.cpuMs).toFixed(1),
+      peakMiB: cost.peakMiB.toFixed(0),
+    });
   }
-  const built = await build({
-    ...bundleOptions,
-    entryPoints: [entry],
-    write: false,
-    metafile: true,
-    outfile: 'index.mjs',
-  });
-  const bytes = built.outputFiles[0]?.contents ?? new Uint8Array();
-  const inputs = Object.keys(built.metafile.inputs);
-  const packages = new Set(
-    inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+  process.stdout.write(
+    `Node ${process.versions.node}; loading costs CPU over an empty handler, median of ${samples()} processes\n`,
   );
-  const leaked = inputs.filter((file) => budget.never.test(file));
-  const kiB = bytes.byteLength / 1024;
-  if (kiB > budget.maxKiB)
-    breaches.push(`${name}: ${kiB.toFixed(1)} KiB, allowed ${budget.maxKiB}`);
-  if (leaked.length > 0) breaches.push(`${name}: reaches ${leaked.slice(0, 3).join(', ')}`);
-  const cost = startCost(join(bundlesDirectory, name, 'index.mjs'));
-  if (cost.hasUndici) breaches.push(`${name}: loads undici at start`);
-  rows.push({
-    bundle: name,
-    KiB: kiB.toFixed(1),
-    gzipKiB: (gzipSync(bytes).byteLength / 1024).toFixed(1),
-    budgetKiB: budget.maxKiB,
-    packages: packages.size,
-    loadCpuMs: (cost.cpuMs - empty.cpuMs).toFixed(1),
-    peakMiB: cost.peakMiB.toFixed(0),
-  });
+  console.table(rows);
+  for (const breach of breaches) process.stdout.write(`over budget: ${breach}\n`);
+  process.stdout.write(`${rows.length} bundles, ${breaches.length} breaches\n`);
+  rmSync(folder, { recursive: true });
+  if (isCheck && breaches.length > 0) process.exitCode = 1;
 }
-process.stdout.write(
-  `Node ${process.versions.node}; loading costs CPU over an empty handler, median of ${samples()} processes\n`,
-);
-console.table(rows);
-for (const breach of breaches) process.stdout.write(`over budget: ${breach}\n`);
-process.stdout.write(`${rows.length} bundles, ${breaches.length} breaches\n`);
-if (isCheck && breaches.length > 0) process.exitCode = 1;
+
+/** A function's code as it is deployed: the bundle, and for authorizers the policy beside it. */
+function deployed(folder: string, name: string): string {
+  const file = join(folder, name, 'index.mjs');
+  mkdirSync(join(folder, name));
+  copyFileSync(join(bundlesDirectory, name, 'index.mjs'), file);
+  writeFileSync(join(folder, name, 'policy.json'), '{"routes":{},"trustedIssuers":[]}');
+  return file;
+}
 
 function samples(): number {
   return isCheck ? 1 : 15;
@@ -162,3 +179,5 @@ const environment: Readonly<Record<string, string>> = {
   SCOPES_SUPPORTED: '',
   DEFAULT_RESOURCE: '',
 };
+
+await main();

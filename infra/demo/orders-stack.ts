@@ -35,7 +35,6 @@ export class OrdersStack extends Stack {
     new ProtectedRestApi(this, 'OrdersRest', {
       authorizer,
       integration: new LambdaIntegration(backend, {
-        allowTestInvoke: false,
         scopePermissionToMethod: false,
       }),
       challenge: { realm: 'orders', allowOrigin: '*' },

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
@@ -46,13 +48,10 @@ describe('Keyward', () => {
       ['AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret'].map((type) =>
         template.findResources(type),
       );
-    const flags = {
-      '@aws-cdk/core:checkSecretUsage': true,
-      '@aws-cdk/aws-iam:minimizePolicies': true,
-      '@aws-cdk/aws-dynamodb:resourcePolicyPerReplica': true,
-      '@aws-cdk/aws-dynamodb:retainTableReplica': true,
-    };
-    expect(stateful(synthesized({}, flags).keyward)).toEqual(stateful(synthesized().keyward));
+    const { context } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8'),
+    );
+    expect(stateful(synthesized({}, context).keyward)).toEqual(stateful(synthesized().keyward));
   });
 
   test('the schedule waits for the first keys and for the permission, and does not rotate at an edit', () => {
