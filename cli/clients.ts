@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { AdminCommand, ClientChange } from '../functions/admin/commands.ts';
+import type { AdminCommand, ClientChange, ClientView } from '../functions/admin/commands.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';
 import { collect, globals } from './globals.ts';
@@ -41,7 +41,11 @@ export function clientsCommand(program: Command): void {
   clients
     .command('list')
     .description('all clients')
-    .action((_options, command: Command) => run(command, { command: 'clients.list' }));
+    .action(async (_options, command: Command) => {
+      const { connection, format } = globals(command);
+      const clients = (await administer(connection, { command: 'clients.list' })) as ClientView[];
+      print(format === 'json' ? clients : clients.map(summary), format);
+    });
 
   clients
     .command('show <client_id>')
@@ -107,6 +111,11 @@ export function clientsCommand(program: Command): void {
         secret_id: secretId,
       });
     });
+}
+
+/** What fits on a line of a terminal; `clients show` has the rest. */
+function summary({ client_id, name, status, scope, updated_at }: ClientView): object {
+  return { client_id, name, status, scope, updated_at };
 }
 
 function withChanges(command: Command): Command {
