@@ -12,7 +12,7 @@ import { retirementSeconds, type Settings, type StageKind } from './settings.ts'
  * What the secret holds until the first ring is made. Part of the contract: CloudFormation writes the secret again
  * whenever this text changes, and that would replace the ring.
  */
-export const ringSentinel = '{"schema":0}';
+const ringSentinel = '{"schema":0}';
 
 export interface KeyRingProps {
   readonly stage: StageKind;

@@ -54,7 +54,7 @@ export async function authenticateClient(
 }
 
 /** Generated and imported ids alike: nothing else is ever looked up. */
-export function isClientId(value: string): boolean {
+function isClientId(value: string): boolean {
   return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
 }
 

@@ -34,6 +34,3 @@ export interface PublishedKeySet {
   readonly revision: number;
   readonly keys: readonly PublishedKey[];
 }
-
-/** ALB's JWT validation reads no more keys than this; a production deployment never publishes more. */
-export const publishedKeysMax = 10;

@@ -4,7 +4,7 @@ import type { Decision, DenyReason } from '../core/decision.ts';
 export type AuthorizerContext = Readonly<Record<string, string>>;
 
 /** Version of the context's layout; `requirePrincipal` refuses any other. */
-export const contextVersion = '1';
+const contextVersion = '1';
 
 const contextCharactersMax = 7_000;
 

@@ -12,7 +12,7 @@ import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { toEnv } from '../../functions/authorizers/jwt/config.ts';
 import { compileRoutes, type Routes } from '../../functions/core/route-policy.ts';
-import type { TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
+import { brokenIssuerRule, type TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
 import { bundlesDirectory, grantItems, KeywardFunction } from '../function.ts';
 import { GuardedHttpApi } from '../guarded-http-api.ts';
 import { type Challenge, GuardedRestApi } from '../guarded-rest-api.ts';
@@ -52,6 +52,10 @@ export class JwtAuthorizer extends Construct {
     const seconds = props.cacheTtlSeconds ?? 55;
     if (!Number.isInteger(seconds) || seconds < 0 || seconds > 300) {
       throw new Error(`cacheTtlSeconds must be a whole number from 0 to 300, not ${seconds}`);
+    }
+    for (const trusted of props.trustedIssuers ?? []) {
+      const broken = brokenIssuerRule(trusted);
+      if (broken !== undefined) throw new Error(`trustedIssuers: ${broken}`);
     }
     this.cacheTtl = Duration.seconds(seconds);
     this.routes = props.routes;

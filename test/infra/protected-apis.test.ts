@@ -125,6 +125,21 @@ test('a decision that depends on the time is never cached: its routes have an au
   demo.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
 });
 
+test('a trusted issuer that cannot be trusted is refused at synth, by name', () => {
+  const { stack } = consumer();
+  const trusted = { issuer: 'https://id.example', audiences: ['a'] };
+  const attempt = (jwksUri: string, audiences = trusted.audiences) =>
+    new JwtAuthorizer(stack, `Other${jwksUri}${audiences}`.replace(/\W/g, ''), {
+      keyward: KeywardRef.fromSsm(stack, `Ref${jwksUri}${audiences}`.replace(/\W/g, '')),
+      audience: 'https://a.example',
+      routes,
+      trustedIssuers: [{ ...trusted, jwksUri, audiences }],
+    });
+  expect(() => attempt('http://id.example/jwks')).toThrow('https://id.example: jwksUri');
+  expect(() => attempt('https://id.example/jwks', [])).toThrow('audiences must not be empty');
+  expect(() => attempt('https://id.example/jwks')).not.toThrow();
+});
+
 test.each([-1, 301, 1.5])('a cache TTL of %d seconds is refused', (cacheTtlSeconds) => {
   const { stack } = consumer();
   expect(

@@ -4,7 +4,7 @@ import { firstRing, type KeyRing } from '../../functions/core/key-ring.ts';
 /** A ring of real keys, drawn for this run. */
 export const ring: KeyRing = await drawRing();
 
-export async function drawRing(): Promise<KeyRing> {
+async function drawRing(): Promise<KeyRing> {
   const draw = () => Promise.all([keyGenerator.generate('RS256'), keyGenerator.generate('ES256')]);
   return firstRing(
     { now: 1_799_000_000, publishedGeneration: 0, madeFrom: 'v0' },

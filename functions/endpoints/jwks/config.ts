@@ -9,7 +9,7 @@ export interface JwksConfig {
 
 export const path = '/.well-known/jwks.json';
 
-export const contentTypes: readonly string[] = ['application/jwk-set+json', 'application/json'];
+const contentTypes: readonly string[] = ['application/jwk-set+json', 'application/json'];
 
 export function toEnv(config: JwksConfig): Record<string, string> {
   return {
