@@ -1,0 +1,352 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { signAccessToken } from '../../../functions/core/access-token-signer.ts';
+import { auth0, cognito, entra, keycloak, okta } from '../../../functions/core/issuer-presets.ts';
+import { defineRoutes, requires } from '../../../functions/core/route-policy.ts';
+import type { TrustedIssuer } from '../../../functions/core/trusted-issuer.ts';
+import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
+import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
+import { audience, gate, issuer, now, publishedKeys, ringHoldSeconds } from '../../support/gate.ts';
+import { ring } from '../../support/ring.ts';
+
+function bearer(claims: Readonly<Record<string, unknown>> = {}): string {
+  const { token } = signAccessToken(ring, 'RS256', {
+    iss: issuer,
+    sub: 'orders',
+    client_id: 'orders',
+    aud: audience,
+    iat: now,
+    exp: now + 600,
+    jti: 'jti-1',
+    scope: 'orders:read',
+    ...claims,
+  });
+  return `Bearer ${token}`;
+}
+
+const routes = defineRoutes({
+  'GET /orders/{id}': requires({ schemes: ['bearer'], scopes: ['orders:read'] }),
+  'POST /orders': requires({ schemes: ['bearer'], anyScope: ['orders:write', 'orders:admin'] }),
+  'GET /both': requires({ schemes: ['bearer'], scopes: ['a', 'b'] }),
+  'GET /audit/{rest+}': requires({ schemes: ['bearer'], roles: ['auditor', 'owner'] }),
+  'GET /transfers': requires({ schemes: ['bearer'], acr: 'urn:keyward:mfa', maxAgeSeconds: 300 }),
+  'ANY /any': requires({ schemes: ['bearer'] }),
+});
+
+describe('an answer that a gateway may keep', () => {
+  test('allows the matched template under the stage, never the path that the caller spelt', async () => {
+    const { rest } = gate({ routes });
+    const arn = 'arn:aws:execute-api:us-east-1:000000000000:abc123/prod';
+    expect(await rest(bearer())).toMatchObject({
+      effect: 'Allow',
+      resource: `${arn}/GET/orders/*`,
+      principalId: 'orders',
+    });
+    const roles = bearer({ roles: ['auditor'] });
+    expect(await rest(roles, 'GET /audit/{rest+}')).toMatchObject({
+      resource: `${arn}/GET/audit/*`,
+    });
+  });
+
+  test('hands the backend flat texts, the same on both surfaces', async () => {
+    const { rest, http, last } = gate({ routes });
+    const expected = {
+      v: '1',
+      mth: 'bearer',
+      iss: issuer,
+      sub: 'orders',
+      cid: 'orders',
+      scp: 'orders:read',
+      rol: '[]',
+      aud: JSON.stringify([audience]),
+      cred: 'jti-1',
+      exp: String(now + 600),
+    };
+    const onRest = await rest(bearer());
+    expect(onRest.context).toEqual({ ...expected, dec: last().decisionId });
+    expect(await http(bearer())).toEqual({
+      isAuthorized: true,
+      context: { ...expected, dec: last().decisionId },
+    });
+  });
+
+  test('a refusal of the route is a Deny with what is needed; a bad credential is exactly "Unauthorized" (RFC 6750 §3.1)', async () => {
+    const { rest, http } = gate({ routes });
+    expect(await rest(bearer(), 'POST /orders')).toMatchObject({
+      effect: 'Deny',
+      context: { error: 'insufficient_scope', scope: 'orders:write orders:admin' },
+    });
+    expect(await http(bearer(), 'POST /orders')).toMatchObject({
+      isAuthorized: false,
+      context: { error: 'insufficient_scope' },
+    });
+    expect(await rest(undefined)).toEqual({ threw: 'Unauthorized' });
+    expect(await rest([bearer(), bearer()])).toEqual({ threw: 'Unauthorized' });
+  });
+
+  test('a route that the table does not know is denied, whoever asks', async () => {
+    const { rest, http, last } = gate({ routes });
+    expect(await rest(bearer(), 'GET /secret')).toMatchObject({ effect: 'Deny' });
+    expect(last().reason).toBe('route_not_declared');
+    expect(await http(bearer(), 'GET /constructor')).toMatchObject({ isAuthorized: false });
+    expect(await rest(bearer(), 'PUT /any')).toMatchObject({ effect: 'Allow' });
+  });
+
+  test("the console's test event is read like any other, and an ARN of an unknown shape is not", () => {
+    const event = restAuthorizerEvent('GET /orders/{id}', undefined, {
+      headers: null,
+      multiValueHeaders: null,
+    });
+    expect(restAuthRequest(event).headers.size).toBe(0);
+    for (const methodArn of ['*', 'arn:aws:execute-api:*:*:*/*', 'arn:aws:s3:::bucket/GET/x', '']) {
+      expect(() => restAuthRequest({ ...event, methodArn })).toThrow('ARN');
+    }
+    const china = 'arn:aws-cn:execute-api:cn-north-1:000000000000:abc/prod/GET/a:b/c';
+    expect(restAuthRequest({ ...event, methodArn: china }).stageArn).toBe(
+      'arn:aws-cn:execute-api:cn-north-1:000000000000:abc/prod',
+    );
+  });
+});
+
+describe('what a route demands', () => {
+  test.each([
+    ['GET /both', { scope: 'a b c' }, 'allow'],
+    ['GET /both', { scope: 'a' }, 'insufficient_scope'],
+    ['GET /both', { scope: 'ab' }, 'insufficient_scope'],
+    ['GET /both', { scope: 'A B' }, 'insufficient_scope'],
+    ['POST /orders', { scope: 'orders:admin' }, 'allow'],
+    ['GET /audit/{rest+}', { roles: ['owner'] }, 'allow'],
+    ['GET /audit/{rest+}', { roles: ['reader'] }, 'insufficient_role'],
+    ['GET /audit/{rest+}', {}, 'insufficient_role'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa', auth_time: now - 300 }, 'allow'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa', auth_time: now - 301 }, 'step_up_required'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa' }, 'step_up_required'],
+    ['GET /transfers', { acr: 'urn:other', auth_time: now }, 'step_up_required'],
+    ['GET /transfers', { auth_time: now }, 'step_up_required'],
+  ])('%s with %j is %s', async (route, claims, outcome) => {
+    const { http, last } = gate({ routes });
+    const answer = await http(bearer(claims), route);
+    expect(answer).toMatchObject({ isAuthorized: outcome === 'allow' });
+    expect(last().reason ?? 'allow').toBe(outcome);
+  });
+
+  test('step-up says what it wants (RFC 9470 §3)', async () => {
+    expect(await gate({ routes }).rest(bearer(), 'GET /transfers')).toMatchObject({
+      effect: 'Deny',
+      context: {
+        error: 'insufficient_user_authentication',
+        acr_values: 'urn:keyward:mfa',
+        max_age: '300',
+      },
+    });
+  });
+});
+
+describe('a token that was good', () => {
+  test('is not good a second after its expiry and the skew, from the cache as from anew', async () => {
+    const { rest, clock, last } = gate();
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    clock.seconds = now + 629;
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    clock.seconds = now + 630;
+    expect(await rest(bearer())).toEqual({ threw: 'Unauthorized' });
+    expect(last().reason).toBe('expired');
+  });
+
+  test('dies with its key when that is withdrawn, within the age of the key set', async () => {
+    const { rest, clock, table, last } = gate();
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    table.keys = publishedKeys().filter(({ state }) => state === 'next');
+    clock.seconds = now + 59;
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    clock.seconds = now + 60;
+    expect(await rest(bearer())).toEqual({ threw: 'Unauthorized' });
+    expect(last().reason).toBe('unknown_kid');
+  });
+
+  test('of a retired key stays good; one that was signed after every ring with it is forgotten does not', async () => {
+    const { rest, clock, table } = gate();
+    table.keys = publishedKeys().map((key) => ({ ...key, state: 'retired', retiredAt: now - 100 }));
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    const until = now - 100 + ringHoldSeconds + 30;
+    clock.seconds = until;
+    expect(await rest(bearer({ iat: until, exp: until + 60 }))).toMatchObject({ effect: 'Allow' });
+    expect(await rest(bearer({ iat: until + 1, exp: until + 60 }))).toEqual({
+      threw: 'Unauthorized',
+    });
+  });
+
+  test('costs one read of the table however often it comes, and none of its bytes reach the log', async () => {
+    const { rest, table, audit } = gate();
+    for (let i = 0; i < 50; i += 1) await rest(bearer());
+    expect(table.reads).toBe(1);
+    const text = JSON.stringify(audit);
+    for (const part of bearer().slice(7).split('.')) expect(text).not.toContain(part);
+    expect(audit[0]).toMatchObject({
+      event: 'access_decided',
+      outcome: 'allow',
+      clientId: 'orders',
+      credential: 'jti-1',
+    });
+    expect(text).not.toContain('"subject"');
+  });
+});
+
+describe('an authorizer that cannot tell', () => {
+  test('says so, never yes and never no, and recovers by itself', async () => {
+    const { rest, http, table, clock, last } = gate();
+    table.keys = undefined;
+    expect(await rest(bearer())).toEqual({ threw: 'Unavailable' });
+    expect(await http(bearer())).toEqual({ threw: 'Unavailable' });
+    expect(last()).toMatchObject({ outcome: 'unavailable', reason: 'dependency_unavailable' });
+    table.keys = publishedKeys();
+    clock.seconds += 1;
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+  });
+
+  test('goes on with the keys that it has for a day, and refuses nobody whose key it cannot look up', async () => {
+    const { rest, table, clock } = gate();
+    await rest(bearer());
+    table.keys = undefined;
+    clock.seconds = now + 86_399;
+    const late = bearer({ iat: now + 86_000, exp: now + 86_600 });
+    expect(await rest(late)).toMatchObject({ effect: 'Allow' });
+    const unknownKid = late.replace(/[^ ]+$/, (token) => {
+      const [, payload, signature] = token.split('.');
+      const header = Buffer.from('{"typ":"at+jwt","alg":"RS256","kid":"new"}').toString(
+        'base64url',
+      );
+      return `${header}.${payload}.${signature}`;
+    });
+    expect(await rest(unknownKid)).toEqual({ threw: 'Unavailable' });
+    clock.seconds = now + 86_400;
+    expect(await rest(bearer({ iat: now + 86_000, exp: now + 86_600 }))).toEqual({
+      threw: 'Unavailable',
+    });
+  });
+
+  test('a flood of made-up kids costs a handful of reads in half a minute', async () => {
+    const { rest, table } = gate();
+    await rest(bearer());
+    for (let i = 0; i < 200; i += 1) {
+      const header = Buffer.from(`{"typ":"at+jwt","alg":"RS256","kid":"k${i}"}`).toString(
+        'base64url',
+      );
+      const [, payload, signature] = bearer().slice(7).split('.');
+      expect(await rest(`Bearer ${header}.${payload}.${signature}`)).toEqual({
+        threw: 'Unauthorized',
+      });
+    }
+    expect(table.reads).toBeLessThanOrEqual(6);
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+  });
+});
+
+const tenant = '00000000-0000-0000-0000-000000000000';
+const api = 'https://orders.example.com';
+const presets: readonly [string, TrustedIssuer, object, object, object][] = [
+  [
+    'cognito',
+    cognito({ region: 'eu-central-1', userPoolId: 'eu-central-1_AbCdEfGhI', clientIds: ['app'] }),
+    { kid: 'k' },
+    {
+      sub: 'u1',
+      client_id: 'app',
+      token_use: 'access',
+      scope: 'orders:read',
+      'cognito:groups': ['auditor'],
+      jti: 'j',
+    },
+    { sub: 'u1', aud: 'app', client_id: 'app', token_use: 'id' },
+  ],
+  [
+    'auth0',
+    auth0({ domain: 'tenant.eu.auth0.com', audiences: [api] }),
+    { kid: 'k', typ: 'JWT' },
+    {
+      sub: 'u1',
+      aud: [api, 'https://tenant.eu.auth0.com/userinfo'],
+      azp: 'app',
+      scope: 'openid',
+      permissions: ['orders:read'],
+    },
+    { sub: 'u1', aud: api, nonce: 'n' },
+  ],
+  [
+    'okta',
+    okta({ domain: 'dev.okta.com', audiences: [api] }),
+    { kid: 'k', typ: 'application/okta-internal-at+jwt' },
+    { sub: 'u1', aud: api, cid: 'app', scp: ['orders:read'], groups: ['auditor'], jti: 'AT.1' },
+    { sub: 'u1', aud: api, nonce: 'n' },
+  ],
+  [
+    'keycloak',
+    keycloak({ url: 'https://id.example.com/', realm: 'main', audiences: [api] }),
+    { kid: 'k', typ: 'JWT' },
+    {
+      sub: 'u1',
+      aud: [api, 'account'],
+      azp: 'app',
+      typ: 'Bearer',
+      scope: 'orders:read',
+      realm_access: { roles: ['auditor'] },
+    },
+    { sub: 'u1', aud: api, azp: 'app', typ: 'ID' },
+  ],
+  [
+    'entra',
+    entra({ tenantId: tenant, audiences: ['api://orders'] }),
+    { kid: 'k', typ: 'JWT' },
+    {
+      sub: 'u1',
+      aud: 'api://orders',
+      azp: 'app',
+      ver: '2.0',
+      scp: 'orders:read',
+      roles: ['auditor'],
+    },
+    { sub: 'u1', aud: 'api://orders', ver: '2.0', nonce: 'n' },
+  ],
+];
+
+describe.each(presets)('tokens of %s', (_name, trusted, header, access, id) => {
+  test('an access token is accepted, with scope and client; an ID token, another audience and a stranger are not', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig' };
+    const source = {
+      fetch: async () => ({ text: JSON.stringify({ keys: [jwk] }), maxAgeSeconds: 3_600 }),
+    };
+    const world = gate({
+      routes: { 'GET /x': requires({ schemes: ['bearer'], scopes: ['orders:read'] }) },
+      trustedIssuers: [trusted],
+      source,
+    });
+    const token = async (claims: object, iss = trusted.issuer) =>
+      `Bearer ${await new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: 'RS256', ...header })
+        .setIssuer(iss)
+        .setIssuedAt(now)
+        .setExpirationTime(now + 60)
+        .sign(privateKey)}`;
+    expect(await world.http(await token(access))).toMatchObject({
+      isAuthorized: true,
+      context: {
+        iss: trusted.issuer,
+        cid: 'app',
+        sub: 'u1',
+        scp: expect.stringContaining('orders:read'),
+      },
+    });
+    expect(await world.http(await token(id))).toMatchObject({ isAuthorized: false });
+    const elsewhere = { ...access, aud: 'https://other.example', client_id: 'other' };
+    expect(await world.http(await token(elsewhere))).toMatchObject({ isAuthorized: false });
+    expect(world.fetches).toEqual([trusted.jwksUri]);
+    expect(await world.http(await token(access, `${trusted.issuer}x`))).toMatchObject({
+      isAuthorized: false,
+    });
+    expect(world.last().reason).toBe('unknown_issuer');
+    // Nobody who is trusted can speak for our own issuer.
+    expect(await world.http(await token(access, issuer))).toMatchObject({ isAuthorized: false });
+    expect(world.fetches).toEqual([trusted.jwksUri]);
+  });
+});
