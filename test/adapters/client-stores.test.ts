@@ -1,0 +1,176 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
+import { dynamoClientRegistry } from '../../functions/adapters/dynamodb/client-registry.ts';
+import { dynamoClients } from '../../functions/adapters/dynamodb/clients.ts';
+import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
+import { memoryClientRegistry } from '../../functions/adapters/memory/client-registry.ts';
+import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { mintClientSecret } from '../../functions/core/client-secret.ts';
+import {
+  type ClientStore,
+  clientRegistryContract,
+  someClient,
+} from '../contracts/client-registry.ts';
+import { awsWorld } from '../local/support/aws-world.ts';
+
+const aws = await awsWorld();
+const { endpoint, region, credentials } = aws.clientConfig();
+const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
+const reader = dynamoReader({
+  env: {
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  },
+});
+const injected: (() => void)[] = [];
+afterEach(() => {
+  for (const remove of injected.splice(0)) remove();
+});
+afterAll(async () => {
+  dynamo.destroy();
+  await aws.stop();
+});
+
+let serial = 0;
+async function newTable(): Promise<string> {
+  serial += 1;
+  const TableName = `clients-${serial}`;
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+  return TableName;
+}
+
+function open(table: string): ClientStore {
+  return { registry: dynamoClientRegistry(dynamo, table), clients: dynamoClients(reader, table) };
+}
+
+clientRegistryContract('memory', async () => {
+  const registry = memoryClientRegistry();
+  return { registry, clients: registry };
+});
+clientRegistryContract('DynamoDB, by the SDK and by the small reader', async () =>
+  open(await newTable()),
+);
+
+describe('clients in DynamoDB', () => {
+  test('a write whose answer was lost is recognised when the SDK repeats it', async () => {
+    const { registry } = open(await newTable());
+    const loseAnswer = () =>
+      injected.push(
+        aws.endpoint.inject({
+          operation: 'dynamodb:PutItem',
+          times: 1,
+          fault: { kind: 'reset', when: 'after' },
+        }),
+      );
+    loseAnswer();
+    expect(await registry.create(someClient)).toBe(true);
+    loseAnswer();
+    expect(await registry.replace({ ...someClient, name: 'Two' }, 1)).toBe(true);
+    expect(await registry.read('orders')).toMatchObject({ client: { name: 'Two' }, revision: 2 });
+  });
+
+  test.each([
+    ['of a newer schema', { v: { N: '2' } }],
+    ['without a schema', { v: { NULL: true as const } }],
+    ['with a foreign status', { status: { S: 'maybe' } }],
+    ['with an unknown algorithm', { signingAlgorithm: { S: 'none' } }],
+    ['with scope that is no list', { scope: { S: 'a b' } }],
+    ['with a broken secret', { secrets: { L: [{ S: 'x' }] } }],
+    ['with times that are no numbers', { createdAt: { S: '1' } }],
+    ['with a foreign id', { clientId: { S: 'other' } }],
+  ])('a record %s throws: it is not a client that does not exist', async (_name, change) => {
+    const table = await newTable();
+    const { registry, clients } = open(table);
+    await registry.create(someClient);
+    const { Items: [item] = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
+    await dynamo.send(new PutItemCommand({ TableName: table, Item: { ...item, ...change } }));
+    await expect(clients.find('orders')).rejects.toThrow();
+  });
+
+  test('the table holds the hash of a secret and nothing of the secret', async () => {
+    const table = await newTable();
+    const { secret, record } = mintClientSecret(systemRandomness, 1);
+    await open(table).registry.create({ ...someClient, secrets: [record] });
+    const text = JSON.stringify((await dynamo.send(new ScanCommand({ TableName: table }))).Items);
+    expect(text).toContain(record.hash);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(secret.slice(5, 30));
+  });
+
+  test('a list is whole although the table answers in pages', async () => {
+    const { registry } = open(await newTable());
+    const scope = Array.from({ length: 100 }, (_, i) => `${'x'.repeat(200)}${i}`);
+    for (let i = 0; i < 60; i += 1) {
+      await registry.create({ ...someClient, clientId: `c${i}`, scope, defaultScope: scope });
+    }
+    expect(await registry.list()).toHaveLength(60);
+  });
+
+  test.each([
+    ['throttles', { kind: 'throttle' }],
+    ['answers 500', { kind: 'error', when: 'before', status: 500 }],
+    ['denies access', { kind: 'access-denied' }],
+    ['answers garbage', { kind: 'garbage' }],
+    ['cuts its answers off', { kind: 'truncate' }],
+    ['resets connections', { kind: 'reset', when: 'before' }],
+    ['hangs', { kind: 'hang', when: 'before' }],
+  ] as const)(
+    'a table that %s throws, with nothing of the exchange in the message',
+    async (_name, fault) => {
+      const table = await newTable();
+      injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', fault }));
+      const quick = dynamoReader({
+        env: { ...env(), AWS_SESSION_TOKEN: 'canary' },
+        deadlineMs: 300,
+      });
+      const failure = await dynamoClients(quick, table)
+        .find('orders')
+        .catch((cause: Error) => cause);
+      expect(failure).toMatchObject({ name: 'Error', code: expect.any(String) });
+      expect(String(failure)).toMatch(/^Error: DynamoDB is unavailable: [\w ]+$/);
+    },
+  );
+
+  test.each([
+    ['a reset', { kind: 'reset', when: 'before' }],
+    ['a throttle', { kind: 'throttle' }],
+    ['a 500', { kind: 'error', when: 'before', status: 500 }],
+  ] as const)(
+    '%s is tried again, and only the last of three failures counts',
+    async (_name, fault) => {
+      const table = await newTable();
+      const { registry, clients } = open(table);
+      await registry.create(someClient);
+      for (const times of [1, 2]) {
+        injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', times, fault }));
+        expect(await clients.find('orders')).toEqual(someClient);
+      }
+      injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', times: 3, fault }));
+      await expect(clients.find('orders')).rejects.toThrow('DynamoDB is unavailable');
+    },
+  );
+});
+
+function env(): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+}

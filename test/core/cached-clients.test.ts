@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { cachedClients } from '../../functions/core/cached-clients.ts';
+import type { Client } from '../../functions/core/client.ts';
+import { someClient } from '../contracts/client-registry.ts';
+
+function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
+  const state = {
+    now: 100,
+    reads: [] as string[],
+    isDown: false,
+    known: new Map<string, Client>(),
+  };
+  const cached = cachedClients(
+    {
+      find: async (id) => {
+        state.reads.push(id);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (state.isDown) throw new Error('down');
+        return state.known.get(id);
+      },
+    },
+    { ttlSeconds: 60, clock: { now: () => state.now }, ...options },
+  );
+  state.known.set('orders', someClient);
+  return { state, cached };
+}
+
+test('a client is read once in its time, and again when that is over', async () => {
+  const { state, cached } = world();
+  for (const now of [100, 101, 159]) {
+    state.now = now;
+    expect(await cached.find('orders')).toEqual(someClient);
+  }
+  expect(state.reads).toHaveLength(1);
+  state.now = 160;
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
+
+test('an unknown client costs what a known one costs, so that the time of an answer tells nothing', async () => {
+  const { state, cached } = world();
+  for (let i = 0; i < 5; i += 1) {
+    expect(await cached.find('nobody')).toBeUndefined();
+    expect(await cached.find('orders')).toBeDefined();
+  }
+  expect(state.reads.sort()).toEqual(['nobody', 'orders']);
+});
+
+test('a client that was unknown is found when its time is over', async () => {
+  const { state, cached } = world();
+  await cached.find('late');
+  state.known.set('late', { ...someClient, clientId: 'late' });
+  state.now += 60;
+  expect(await cached.find('late')).toBeDefined();
+});
+
+test('made-up ids push no client out', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  await cached.find('orders');
+  for (let i = 0; i < 50; i += 1) await cached.find(`x${i}`);
+  await cached.find('orders');
+  expect(state.reads.filter((id) => id === 'orders')).toHaveLength(1);
+});
+
+test('whoever was used least recently leaves first', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  for (const id of ['a', 'b', 'c']) state.known.set(id, { ...someClient, clientId: id });
+  for (const id of ['a', 'b', 'a', 'c', 'a', 'b']) await cached.find(id);
+  expect(state.reads).toEqual(['a', 'b', 'c', 'b']);
+});
+
+test('callers that come together share one read', async () => {
+  const { state, cached } = world();
+  await Promise.all(Array.from({ length: 20 }, () => cached.find('orders')));
+  expect(state.reads).toHaveLength(1);
+});
+
+test('a store that fails is passed on, kept by nobody, and never answered from what is over', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.isDown = true;
+  state.now = 159;
+  expect(await cached.find('orders')).toBeDefined();
+  state.now = 160;
+  await expect(cached.find('orders')).rejects.toThrow('down');
+  state.isDown = false;
+  expect(await cached.find('orders')).toBeDefined();
+});
+
+test('a clock that goes backwards makes no entry immortal', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.now = 50;
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
+
+test('without a lifetime everything is read', async () => {
+  const { state, cached } = world({ ttlSeconds: 0 });
+  await cached.find('orders');
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
