@@ -59,6 +59,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
       if (set === undefined || now - set.readAt >= options.holdSeconds) {
         throw new Unavailable('the key set');
       }
+      if (!set.keys.has(kid) && underWay !== undefined) await underWay;
       const key = set.keys.get(kid);
       if (key !== undefined) return key;
       if ((unknown.get(kid) ?? 0) > now || !mayRead(now)) return undefined;

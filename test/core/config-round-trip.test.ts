@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as admin from '../../functions/admin/config.ts';
+import * as authorizer from '../../functions/authorizers/jwt/config.ts';
+import { InvalidEnvironment } from '../../functions/core/environment.ts';
+import * as jwks from '../../functions/endpoints/jwks/config.ts';
+import * as metadata from '../../functions/endpoints/metadata/config.ts';
+import * as token from '../../functions/endpoints/token/config.ts';
+import * as rotation from '../../functions/rotation/config.ts';
+
+const issuer = fc.constantFrom(
+  'https://auth.example.com',
+  'https://a.example/x/',
+  'http://127.0.0.1:8787',
+);
+const name = fc.stringMatching(/^[A-Za-z0-9_.:/-]{1,60}$/);
+const resource = fc.constantFrom('https://api.example', 'urn:example:orders');
+const seconds = (min: number, max: number) => fc.integer({ min, max });
+const max = seconds(3_600, 86_400);
+
+const configs = [
+  [
+    'token',
+    token,
+    fc.record({
+      issuer,
+      clientsTable: name,
+      ringSecret: name,
+      accessTokenLifetimeSeconds: seconds(1, 3_600),
+      accessTokenLifetimeMaxSeconds: max,
+      clientCacheSeconds: seconds(0, 300),
+      ringCacheSeconds: seconds(0, 3_600),
+      ringHoldSeconds: seconds(0, 604_800),
+    }),
+  ],
+  [
+    'jwks',
+    jwks,
+    fc.record({
+      verificationTable: name,
+      maxAgeSeconds: seconds(0, 3_600),
+      contentType: fc.constantFrom('application/jwk-set+json', 'application/json'),
+    }),
+  ],
+  [
+    'metadata',
+    metadata,
+    fc.record({
+      issuer,
+      maxAgeSeconds: seconds(0, 3_600),
+      scopesSupported: fc.array(fc.stringMatching(/^[a-z:]{1,9}$/)),
+    }),
+  ],
+  [
+    'admin',
+    admin,
+    fc.record({
+      clientsTable: name,
+      verificationTable: name,
+      accessTokenLifetimeMaxSeconds: max,
+      publicationLeadSeconds: seconds(0, 31_536_000),
+      publishedKeysMax: seconds(8, 100),
+      defaultResource: fc.oneof(resource, fc.constant('')),
+    }),
+  ],
+  [
+    'rotation',
+    rotation,
+    fc.record({
+      ringSecret: name,
+      verificationTable: name,
+      publicationLeadSeconds: seconds(0, 31_536_000),
+      retirementSeconds: seconds(1, 31_536_000),
+      macRetirementSeconds: seconds(1, 31_536_000),
+      publishedKeysMax: seconds(8, 100),
+    }),
+  ],
+  [
+    'authorizer',
+    authorizer,
+    fc.record({
+      issuer,
+      audience: resource,
+      verificationTable: name,
+      clockSkewSeconds: seconds(0, 120),
+      accessTokenLifetimeMaxSeconds: max,
+      ringHoldSeconds: seconds(0, 604_800),
+      publishedKeysCacheSeconds: seconds(1, 3_600),
+    }),
+  ],
+] as const;
+
+describe.each(configs)('the configuration of %s', (_name, module, arbitrary) => {
+  const { toEnv, fromEnv } = module as unknown as {
+    toEnv(config: unknown): Record<string, string>;
+    fromEnv(env: Readonly<Record<string, string | undefined>>): unknown;
+  };
+
+  test('is read back as it was written', () => {
+    fc.assert(
+      fc.property(arbitrary as fc.Arbitrary<object>, (config) => {
+        expect(fromEnv(toEnv(config))).toEqual(config);
+      }),
+    );
+  });
+
+  test('that is missing stops the function and names every variable, and no value', () => {
+    const [config] = fc.sample(arbitrary as fc.Arbitrary<object>, 1);
+    const optional = ['DEFAULT_RESOURCE', 'SCOPES_SUPPORTED'];
+    const names = Object.keys(toEnv(config)).filter((variable) => !optional.includes(variable));
+    try {
+      fromEnv({});
+      expect.unreachable();
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(InvalidEnvironment);
+      for (const variable of names) expect((cause as Error).message).toContain(variable);
+    }
+    for (const variable of names) {
+      const broken = { ...toEnv(config), [variable]: ' \u0000canary' };
+      if (/TABLE|RING_SECRET/.test(variable)) continue;
+      expect(() => fromEnv(broken)).toThrow(variable);
+      expect(() => fromEnv(broken)).not.toThrow('canary');
+    }
+  });
+});
