@@ -10,7 +10,7 @@ export type Attribute =
 export type Item = Readonly<Record<string, Attribute>>;
 
 /** A value as an attribute. Members that are `undefined` are left out. */
-export function toAttribute(value: unknown): Attribute {
+function toAttribute(value: unknown): Attribute {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
@@ -25,27 +25,18 @@ export function toItem(record: object): Item {
   return Object.fromEntries(members.map(([name, value]) => [name, toAttribute(value)]));
 }
 
-/** The value of an attribute. Throws for a type that no item of ours has. */
-export function fromAttribute(attribute: unknown): unknown {
+/** The value of an attribute. Throws for a type that no item of ours has, and for a value that is not of its type. */
+function fromAttribute(attribute: unknown): unknown {
   const [entry, ...more] = Object.entries(attribute ?? {});
   if (entry === undefined || more.length > 0) throw new TypeError('not an attribute');
-  const [type, value] = entry;
-  switch (type) {
-    case 'S':
-      return String(value);
-    case 'N':
-      return Number(value);
-    case 'BOOL':
-      return value === true;
-    case 'NULL':
-      return null;
-    case 'L':
-      return (value as readonly unknown[]).map(fromAttribute);
-    case 'M':
-      return fromItem(value as Readonly<Record<string, unknown>>);
-    default:
-      throw new TypeError('an attribute type that no item of ours has');
-  }
+  const [type, value]: readonly [string, unknown] = entry;
+  if (type === 'S' && typeof value === 'string') return value;
+  if (type === 'N' && typeof value === 'string') return toNumber(value);
+  if (type === 'BOOL' && typeof value === 'boolean') return value;
+  if (type === 'NULL' && value === true) return null;
+  if (type === 'L' && Array.isArray(value)) return value.map(fromAttribute);
+  if (type === 'M' && typeof value === 'object' && value !== null) return fromItem({ ...value });
+  throw new TypeError('an attribute that no item of ours has');
 }
 
 export function fromItem(
@@ -54,4 +45,10 @@ export function fromItem(
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]),
   );
+}
+
+function toNumber(text: string): number {
+  const value = /^[+-]?[\d.]+(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw new TypeError('an attribute with a broken number');
+  return value;
 }

@@ -9,10 +9,10 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { Client } from '../../core/client.ts';
-import { clientSchema, parseClient } from '../../core/parse-client.ts';
+import { clientSchema } from '../../core/parse-client.ts';
 import type { ClientRegistry } from '../../core/ports/client-registry.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
-import { clientKey } from './clients.ts';
+import { clientInItem, clientKey } from './clients.ts';
 
 /**
  * Clients in the Clients table. The SDK repeats a call whose answer was lost, and the repetition of a write that won
@@ -26,7 +26,7 @@ export function dynamoClientRegistry(dynamo: DynamoDBClient, table: string): Cli
       if (record === undefined) return undefined;
       const { revision } = record;
       if (!Number.isSafeInteger(revision)) throw new Error('a client record without a revision');
-      return { client: parseClient(record), revision: Number(revision) };
+      return { client: clientInItem(record), revision: Number(revision) };
     },
 
     create: (client) => put(client, 1, 'attribute_not_exists(pk)'),
@@ -57,7 +57,7 @@ export function dynamoClientRegistry(dynamo: DynamoDBClient, table: string): Cli
         },
       );
       for await (const page of pages) {
-        for (const item of page.Items ?? []) clients.push(parseClient(fromItem(item)));
+        for (const item of page.Items ?? []) clients.push(clientInItem(fromItem(item)));
       }
       return clients.sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
     },

@@ -34,7 +34,6 @@ export function exchange(
         if (size > answerBytesMax) call.destroy(new Error('the answer is too large'));
       });
       response.once('end', () => {
-        clearTimeout(timer);
         if (!response.complete) reject(new Error('the answer was cut off'));
         else
           resolve({
@@ -45,10 +44,9 @@ export function exchange(
       response.once('error', reject);
     });
     const timer = setTimeout(() => call.destroy(new Error('no answer in time')), timeoutMs);
-    call.once('error', (cause) => {
-      clearTimeout(timer);
-      reject(cause);
-    });
+    call.once('error', reject);
+    // However it ends: a timer left behind would keep a frozen environment busy with a call that is over.
+    call.once('close', () => clearTimeout(timer));
     call.end(body);
   });
 }

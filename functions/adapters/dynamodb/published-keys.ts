@@ -8,12 +8,18 @@ export function dynamoPublishedKeys(reader: DynamoReader, table: string): Publis
     async read() {
       const record = await reader.getItem(table, { pk: 'JWKS', sk: 'CURRENT' });
       if (record === undefined) return undefined;
+      const { doc } = record;
       return parsePublishedKeys({
-        v: Number(record.v),
-        generation: Number(record.generation),
-        revision: Number(record.revision),
-        doc: String(record.doc),
+        v: numberOf(record.v),
+        generation: numberOf(record.generation),
+        revision: numberOf(record.revision),
+        doc: typeof doc === 'string' ? doc : '',
       });
     },
   };
+}
+
+/** NaN when it is no number: the parser refuses that. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }

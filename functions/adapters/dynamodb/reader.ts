@@ -1,10 +1,11 @@
 import type { RequestOptions } from 'node:http';
 import { fromItem, type Item, toItem } from './attributes.ts';
+import { dynamoEndpoint } from './endpoint.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { sigv4 } from './sigv4.ts';
 
 /** DynamoDB could not answer. `code` is a class of failure; no text from outside is in the message. */
-export class DynamoUnavailable extends Error {
+class DynamoUnavailable extends Error {
   readonly code: string;
 
   constructor(code: string, options?: ErrorOptions) {
@@ -75,13 +76,8 @@ export function dynamoReader({ env, deadlineMs = 1_500 }: DynamoReaderOptions): 
   }
 
   function request(operation: string, body: string): RequestOptions & { readonly isTls: boolean } {
-    const region = env.AWS_REGION ?? '';
-    const url = new URL(
-      env.AWS_ENDPOINT_URL_DYNAMODB ??
-        env.AWS_ENDPOINT_URL ??
-        `https://dynamodb.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
-    );
-    const { AWS_SESSION_TOKEN: sessionToken } = env;
+    const url = dynamoEndpoint(env);
+    const { AWS_REGION: region = '', AWS_SESSION_TOKEN: sessionToken } = env;
     const signed = sign(
       {
         host: url.host,
@@ -112,11 +108,17 @@ export function dynamoReader({ env, deadlineMs = 1_500 }: DynamoReaderOptions): 
 function parsed(text: string): { readonly Item?: Item } {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
+    if (isObject(value) && (value.Item === undefined || isObject(value.Item))) {
+      return value as { readonly Item?: Item };
+    }
   } catch {
     // Below.
   }
   throw new DynamoUnavailable('malformed answer');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The name of a DynamoDB error, which is one word; anything else is not repeated. */
