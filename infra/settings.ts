@@ -87,6 +87,10 @@ function rules(stage: StageKind, s: Settings): readonly (readonly [boolean, stri
       'publishedKeysMax must be at most 10 in prod: a load balancer reads no more keys',
     ],
     [
+      s.publishedKeysMax >= 8 && s.publishedKeysMax <= 100,
+      'publishedKeysMax must be 8 to 100: with fewer the second rotation would never become possible',
+    ],
+    [
       s.publicDocumentMaxAgeSeconds <= s.publicationLeadSeconds || stage === 'dev',
       'publicDocumentMaxAgeSeconds must not exceed publicationLeadSeconds',
     ],

@@ -104,7 +104,8 @@ describe('Keyward', () => {
   test.each([
     [{ accessTokenLifetimeSeconds: 7_200 }, 'accessTokenLifetimeSeconds'],
     [{ publicationLeadSeconds: 60 }, 'publicationLeadSeconds must be at least 3 hours'],
-    [{ publishedKeysMax: 12 }, 'publishedKeysMax'],
+    [{ publishedKeysMax: 12 }, 'publishedKeysMax must be at most 10'],
+    [{ publishedKeysMax: 7 }, 'publishedKeysMax must be 8'],
     [{ rotationPeriodSeconds: 86_400 }, 'at least twice publicationLeadSeconds'],
     [{ clockSkewSeconds: 121 }, 'clockSkewSeconds'],
     [{ ringCacheSeconds: 1.5 }, 'ringCacheSeconds must be a whole number'],
