@@ -67,21 +67,30 @@ clientRegistryContract('DynamoDB, by the SDK and by the small reader', async () 
 );
 
 describe('clients in DynamoDB', () => {
-  test('a write whose answer was lost is recognised when the SDK repeats it', async () => {
+  test.each([
+    ['was lost', { kind: 'reset', when: 'after' }],
+    ['was an error', { kind: 'error', when: 'after', status: 500 }],
+    ['was cut off', { kind: 'truncate' }],
+  ] as const)('a write whose answer %s is recognised when the SDK repeats it', async (_, fault) => {
     const { registry } = open(await newTable());
     const loseAnswer = () =>
-      injected.push(
-        aws.endpoint.inject({
-          operation: 'dynamodb:PutItem',
-          times: 1,
-          fault: { kind: 'reset', when: 'after' },
-        }),
-      );
+      injected.push(aws.endpoint.inject({ operation: 'dynamodb:PutItem', times: 1, fault }));
     loseAnswer();
     expect(await registry.create(someClient)).toBe(true);
     loseAnswer();
     expect(await registry.replace({ ...someClient, name: 'Two' }, 1)).toBe(true);
     expect(await registry.read('orders')).toMatchObject({ client: { name: 'Two' }, revision: 2 });
+  });
+
+  test('a write that lost stays lost when its answer was lost too', async () => {
+    const { registry } = open(await newTable());
+    await registry.create(someClient);
+    const fault = { kind: 'reset', when: 'after' } as const;
+    injected.push(aws.endpoint.inject({ operation: 'dynamodb:PutItem', times: 1, fault }));
+    expect(await registry.create(someClient)).toBe(false);
+    injected.push(aws.endpoint.inject({ operation: 'dynamodb:PutItem', times: 1, fault }));
+    expect(await registry.replace(someClient, 7)).toBe(false);
+    expect(await registry.read('orders')).toEqual({ client: someClient, revision: 1 });
   });
 
   test.each([
@@ -100,6 +109,43 @@ describe('clients in DynamoDB', () => {
     const { Items: [item] = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
     await dynamo.send(new PutItemCommand({ TableName: table, Item: { ...item, ...change } }));
     await expect(clients.find('orders')).rejects.toThrow();
+    await expect(registry.read('orders')).rejects.toThrow();
+    await expect(registry.list()).rejects.toThrow();
+  });
+
+  test.each([
+    ['without a revision', undefined],
+    ['with a revision that is no number', { S: '1' }],
+    ['with half a revision', { N: '1.5' }],
+  ])('a record %s is not given out to be changed', async (_name, revision) => {
+    const table = await newTable();
+    const { registry } = open(table);
+    await registry.create(someClient);
+    const { Items: [{ revision: _old, ...item } = {}] = [] } = await dynamo.send(
+      new ScanCommand({ TableName: table }),
+    );
+    const changed = revision === undefined ? item : { ...item, revision };
+    await dynamo.send(new PutItemCommand({ TableName: table, Item: changed }));
+    await expect(registry.read('orders')).rejects.toThrow('revision');
+    expect(await registry.replace(someClient, 1)).toBe(false);
+  });
+
+  test('a table that is not there is not a table without clients', async () => {
+    const { registry, clients } = open('nowhere');
+    await expect(clients.find('orders')).rejects.toThrow('ResourceNotFoundException');
+    await expect(registry.read('orders')).rejects.toThrow();
+    await expect(registry.create(someClient)).rejects.toThrow();
+    await expect(registry.remove('orders')).rejects.toThrow();
+    await expect(registry.list()).rejects.toThrow();
+  });
+
+  test('an item of another kind in the table is nobody, and on no list', async () => {
+    const table = await newTable();
+    const { registry, clients } = open(table);
+    await dynamo.send(new PutItemCommand({ TableName: table, Item: { pk: { S: 'orders' } } }));
+    expect(await clients.find('orders')).toBeUndefined();
+    expect(await registry.read('orders')).toBeUndefined();
+    expect(await registry.list()).toEqual([]);
   });
 
   test('the table holds the hash of a secret and nothing of the secret', async () => {

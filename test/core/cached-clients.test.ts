@@ -37,6 +37,67 @@ test('a client is read once in its time, and again when that is over', async () 
   expect(state.reads).toHaveLength(2);
 });
 
+test.each([
+  [59, 1],
+  [60, 2],
+  [61, 2],
+])(
+  'after %i of 60 seconds a known and an unknown client were read %i times',
+  async (age, reads) => {
+    for (const id of ['orders', 'nobody']) {
+      const { state, cached } = world();
+      await cached.find(id);
+      state.now += age;
+      await cached.find(id);
+      expect(state.reads).toHaveLength(reads);
+    }
+  },
+);
+
+test('the time of a client begins when it is read, not when it was last asked for', async () => {
+  const { state, cached } = world();
+  for (const now of [100, 130, 159, 160]) {
+    state.now = now;
+    await cached.find('orders');
+  }
+  expect(state.reads).toHaveLength(2);
+});
+
+test('a client that was removed is unknown when its time is over, and the other way round', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  for (const isThere of [false, true, false]) {
+    if (isThere) state.known.set('orders', someClient);
+    else state.known.delete('orders');
+    state.now += 60;
+    for (const _ of [1, 2]) expect((await cached.find('orders')) !== undefined).toBe(isThere);
+  }
+  expect(state.reads).toHaveLength(4);
+});
+
+test('of made-up ids no more are remembered than of clients', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  for (const id of ['x', 'y', 'x', 'z', 'x', 'y']) await cached.find(id);
+  expect(state.reads).toEqual(['x', 'y', 'z', 'y']);
+});
+
+test('a read that fails fails for all who wait for it, and the next one is a new one', async () => {
+  const { state, cached } = world();
+  state.isDown = true;
+  const calls = await Promise.allSettled([1, 2, 3].map(() => cached.find('orders')));
+  expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(state.reads).toHaveLength(1);
+  state.isDown = false;
+  expect(await cached.find('orders')).toEqual(someClient);
+  expect(state.reads).toHaveLength(2);
+});
+
+test('a read of one client holds no other one up', async () => {
+  const { state, cached } = world();
+  await Promise.all(['orders', 'nobody', 'orders'].map((id) => cached.find(id)));
+  expect(state.reads).toEqual(['orders', 'nobody']);
+});
+
 test('an unknown client costs what a known one costs, so that the time of an answer tells nothing', async () => {
   const { state, cached } = world();
   for (let i = 0; i < 5; i += 1) {

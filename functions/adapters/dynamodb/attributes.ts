@@ -35,7 +35,7 @@ function fromAttribute(attribute: unknown): unknown {
   if (type === 'BOOL' && typeof value === 'boolean') return value;
   if (type === 'NULL' && value === true) return null;
   if (type === 'L' && Array.isArray(value)) return value.map(fromAttribute);
-  if (type === 'M' && typeof value === 'object' && value !== null) return fromItem({ ...value });
+  if (type === 'M' && isMap(value)) return fromItem(value);
   throw new TypeError('an attribute that no item of ours has');
 }
 
@@ -51,4 +51,8 @@ function toNumber(text: string): number {
   const value = /^[+-]?[\d.]+(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw new TypeError('an attribute with a broken number');
   return value;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
