@@ -78,7 +78,10 @@ async function reach<T>(call: () => Promise<T>): Promise<T> {
       throw new Failure('notAllowed', `AWS refused: ${name}`);
     }
     if (name === 'InvalidRequestException') {
-      throw new Failure('conflict', cause instanceof Error ? cause.message : 'refused');
+      throw new Failure(
+        'conflict',
+        'a rotation is in progress; if it is dead: keyward keys unstick --yes',
+      );
     }
     if (status === undefined) {
       throw new Failure(

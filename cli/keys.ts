@@ -30,6 +30,22 @@ export function keysCommand(program: Command): void {
       const view = await rotate(connection, options.force === true, Number(options.timeout));
       print(format === 'json' ? view : view.keys, format);
     });
+
+  keys
+    .command('unstick')
+    .description('take the pending label from a rotation that died, so that another can begin')
+    .option('--yes', 'really')
+    .action(async (options: { yes?: boolean }, command: Command) => {
+      if (!options.yes)
+        throw new Failure('usage', 'add --yes: a rotation that is only slow ends as well');
+      const { connection, format } = globals(command);
+      print(await unstick(connection), format);
+    });
+}
+
+async function unstick(connection: Connection): Promise<unknown> {
+  const event = { unstick: { by: `keyward keys unstick by ${process.env.USER ?? 'unknown'}` } };
+  return invoke(connection, await fact(connection, 'rotation-arn'), event);
 }
 
 async function listKeys(connection: Connection): Promise<KeysView> {

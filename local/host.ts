@@ -113,6 +113,8 @@ async function start(
   const secretsFile = kept('secrets.json');
   const secrets = secretsManager({
     ...{ ...place, log },
+    // How often and how soon Secrets Manager tries again is not documented; nobody here wants to wait for minutes.
+    retries: { attempts: 5, gapSeconds: 2 },
     ...(secretsFile === undefined ? {} : { file: secretsFile }),
   });
   const parameters = new Map<string, string>();

@@ -1,5 +1,6 @@
 import type { AuthRequest } from '../core/auth-request.ts';
 import type { Decision } from '../core/decision.ts';
+import { clockSkewMaxSeconds } from '../core/durations.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RouteRequirement } from '../core/route-policy.ts';
 import type { Authenticator } from './scheme.ts';
@@ -81,6 +82,8 @@ function isAuthenticatedEnough(
 ): boolean {
   if (acr !== undefined && principal.acr !== acr) return false;
   if (maxAgeSeconds === undefined) return true;
-  const { authTime } = principal;
-  return authTime !== undefined && now - authTime <= maxAgeSeconds;
+  if (principal.authTime === undefined) return false;
+  // A time to come, in milliseconds perhaps, would stay fresh for ever.
+  const age = now - principal.authTime;
+  return age <= maxAgeSeconds && age >= -clockSkewMaxSeconds;
 }

@@ -72,6 +72,7 @@ export interface RotationEvent {
     | 'rotation_published'
     | 'rotation_tested'
     | 'rotation_finished'
+    | 'rotation_detached'
     | 'rotation_intent';
   readonly generation?: number;
   readonly versionId?: string;

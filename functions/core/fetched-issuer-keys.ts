@@ -8,6 +8,7 @@ const freshMinSeconds = 60;
 const freshMaxSeconds = 3_600;
 const holdSeconds = 86_400;
 const keysMax = 100;
+const unknownKidReadSeconds = 5;
 
 /**
  * The keys of another issuer, fetched from its JWK Set (RFC 7517 §5). Keys that are not fit for the configured algorithms
@@ -20,7 +21,7 @@ export function fetchedIssuerKeys(
 ): IssuerKeys {
   return issuerKeys({
     holdSeconds,
-    unknownKidReadsMax: 6,
+    unknownKidReadSeconds,
     fetch: async () => {
       const { text, maxAgeSeconds = freshDefaultSeconds } = await source.fetch(jwksUri);
       const set: unknown = JSON.parse(text);

@@ -27,8 +27,8 @@ export interface IssuerKeysOptions {
   readonly fetch: () => Promise<FetchedKeys>;
   /** How long a set is used that cannot be read again. */
   readonly holdSeconds: number;
-  /** Of reads for an unknown `kid`: so many in each period of `unknownKidCooldownSeconds`, whatever callers make up. */
-  readonly unknownKidReadsMax: number;
+  /** Reads for an unknown `kid` are at least this far apart, whatever callers make up. */
+  readonly unknownKidReadSeconds: number;
 }
 
 /** After a read that failed, the next one waits this long. Without any set at all it waits a second. */
@@ -38,7 +38,7 @@ const cooldownSeconds = defaults.unknownKidCooldownSeconds;
 
 /**
  * An issuer's keys from memory. The age of the set counts for known keys too, so that a withdrawn key dies. An unknown
- * `kid` causes a read, within a budget, and is then remembered; callers that come while a read is under way wait for it.
+ * `kid` causes a read, then none for a while, and is remembered; callers that come while a read is under way wait for it.
  */
 export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   let set:
@@ -50,20 +50,22 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     | undefined;
   let failedAt: number | undefined;
   let underWay: Promise<boolean> | undefined;
-  let budget = { since: 0, reads: 0 };
+  let unknownKidReadAt: number | undefined;
   const unknown = new Map<string, number>();
 
   return {
     async find(kid, now) {
-      if (set === undefined || now >= set.freshUntil || now < set.readAt) await read(now);
+      const isStale = set === undefined || now >= set.freshUntil || now < set.readAt;
+      const isNew = isStale && (await read(now));
       if (set === undefined || now - set.readAt >= options.holdSeconds) {
         throw new Unavailable('the key set');
       }
       if (!set.keys.has(kid) && underWay !== undefined) await underWay;
       const key = set.keys.get(kid);
       if (key !== undefined) return key;
-      if ((unknown.get(kid) ?? 0) > now || !mayRead(now)) return undefined;
-      // Nobody knows whether it exists while the set cannot be read: that is not a no.
+      if (isNew || (unknown.get(kid) ?? 0) > now) return undefined;
+      // Nobody knows whether it exists while the set cannot be read: that is not a no, however many have asked.
+      if (failedAt === undefined && !mayRead(now)) return undefined;
       if (!(await read(now))) throw new Unavailable('the key set');
       const found = set.keys.get(kid);
       if (found === undefined) remember(kid, now);
@@ -100,10 +102,11 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   }
 
   function mayRead(now: number): boolean {
-    if (now - budget.since >= cooldownSeconds || now < budget.since)
-      budget = { since: now, reads: 0 };
-    budget.reads += 1;
-    return budget.reads <= options.unknownKidReadsMax;
+    const last = unknownKidReadAt;
+    if (last !== undefined && now >= last && now - last < options.unknownKidReadSeconds)
+      return false;
+    unknownKidReadAt = now;
+    return true;
   }
 
   function remember(kid: string, now: number): void {

@@ -56,6 +56,7 @@ export function okta(options: {
     types: ['at+jwt', 'application/at+jwt', 'application/okta-internal-at+jwt', ...untyped],
     clientIdClaim: 'cid',
     scopeClaims: ['scp'],
+    requiredClaims: { cid: true },
     rolesPath: ['groups'],
     forbiddenClaims: ['nonce', 'at_hash'],
   };
@@ -94,7 +95,8 @@ export function entra(options: {
     clientIdClaim: 'azp',
     scopeClaims: ['scp'],
     rolesPath: ['roles'],
-    requiredClaims: { ver: '2.0' },
+    // An ID token for an application that is its own API has the same audience, and a nonce only if one was sent.
+    requiredClaims: { ver: '2.0', azp: true },
     forbiddenClaims: ['nonce', 'at_hash'],
   };
 }

@@ -7,7 +7,7 @@ import { importVerifier } from './signature.ts';
 export function publishedIssuerKeys(published: PublishedKeys, freshSeconds: number): IssuerKeys {
   return issuerKeys({
     holdSeconds: defaults.publishedKeysHoldSeconds,
-    unknownKidReadsMax: 5,
+    unknownKidReadSeconds: defaults.unknownKidCooldownSeconds,
     fetch: async () => {
       const set = await published.read();
       if (set === undefined) throw new Error('nothing is published yet');

@@ -1,10 +1,10 @@
 import { isResourceIndicator } from './resource.ts';
 import { isScopeToken } from './scope.ts';
 
-/** What one route demands. */
-export type RoutePolicy = { readonly public: true } | RouteRequirement;
+/** What one route demands, as it was written. */
+export type RoutePolicy = { readonly public: true } | ({ readonly public: false } & Requirement);
 
-/** Everything that is named must hold. */
+/** What one route demands, as it is compiled. Everything that is named must hold. */
 export interface RouteRequirement {
   readonly public: false;
   readonly schemes: readonly Scheme[];
@@ -14,7 +14,7 @@ export interface RouteRequirement {
   readonly anyScope: readonly string[];
   /** One of these, where there are any. */
   readonly roles: readonly string[];
-  /** Audience that this route wants instead of the API's. */
+  /** Audience that a token must have beside the API's. */
   readonly audience?: string;
   /** Authentication context class that the user's authentication must have (RFC 9470 §3). */
   readonly acr?: string;
@@ -28,6 +28,7 @@ export type Scheme = 'bearer';
 /** Route key (`GET /orders/{id}`) → policy. */
 export type Routes = Readonly<Record<string, RoutePolicy>>;
 
+/** What is written for a route. A list is left out or has entries: an empty one would demand nothing and look strict. */
 export interface Requirement {
   readonly schemes: readonly Scheme[];
   readonly scopes?: readonly string[];
@@ -45,8 +46,7 @@ export function publicRoute(): RoutePolicy {
 
 /** A route that needs a credential. */
 export function requires(requirement: Requirement): RoutePolicy {
-  const { schemes, scopes = [], anyScope = [], roles = [], ...rest } = requirement;
-  return { public: false, schemes, scopes, anyScope, roles, ...rest };
+  return { public: false, ...requirement };
 }
 
 /** Checks a route table; throws with the name of the first route that is wrong, and with what is allowed. */
@@ -71,7 +71,9 @@ export function isCacheable(policy: RoutePolicy): boolean {
 export function compileRoutes(routes: Routes): Readonly<Record<string, RouteRequirement>> {
   const compiled: Record<string, RouteRequirement> = {};
   for (const [key, policy] of Object.entries(defineRoutes(routes))) {
-    if (!policy.public) compiled[key] = policy;
+    if (policy.public) continue;
+    const { scopes = [], anyScope = [], roles = [], ...rest } = policy;
+    compiled[key] = { ...rest, scopes, anyScope, roles };
   }
   return compiled;
 }
@@ -91,9 +93,11 @@ function keyProblem(key: string): string | undefined {
   return undefined;
 }
 
-function policyProblem(policy: RouteRequirement): string | undefined {
-  const { schemes, scopes, anyScope, roles, audience, acr, maxAgeSeconds } = policy;
-  if (schemes.length === 0) return 'schemes must not be empty';
+function policyProblem(policy: Requirement): string | undefined {
+  const { schemes, scopes = [], anyScope = [], roles = [], audience, acr, maxAgeSeconds } = policy;
+  for (const list of ['schemes', 'scopes', 'anyScope', 'roles'] as const) {
+    if (policy[list]?.length === 0) return `${list} must not be empty`;
+  }
   if (!schemes.every((scheme) => scheme === 'bearer')) return 'schemes may hold: bearer';
   if (![...scopes, ...anyScope].every(isScopeToken))
     return 'a scope is a scope token (RFC 6749 §3.3)';

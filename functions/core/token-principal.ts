@@ -14,7 +14,7 @@ export interface ClaimRules {
   readonly scopeClaims: readonly string[];
   /** Path to the list of roles. */
   readonly rolesPath: readonly string[];
-  readonly requiredClaims: Readonly<Record<string, string>>;
+  readonly requiredClaims: Readonly<Record<string, string | true>>;
   readonly forbiddenClaims: readonly string[];
   /** `sub`, `jti` and the client id must all be there, and scope is one string (RFC 9068 §2.2). */
   readonly isStrict: boolean;
@@ -29,8 +29,9 @@ export function readPrincipal(
   kid: string,
   expiresAt: number,
 ): Result<Principal, DenyReason> {
-  for (const [name, value] of Object.entries(rules.requiredClaims)) {
-    if (claim(payload, name) !== value) return err('wrong_type');
+  for (const [member, wanted] of Object.entries(rules.requiredClaims)) {
+    const value = claim(payload, member);
+    if (wanted === true ? name(value) === undefined : value !== wanted) return err('wrong_type');
   }
   if (rules.forbiddenClaims.some((name) => Object.hasOwn(payload, name))) return err('wrong_type');
   const audience = audienceOf(claim(payload, rules.audienceClaim));
@@ -77,15 +78,18 @@ function audienceOf(value: unknown): readonly string[] | undefined {
   const isList =
     Array.isArray(list) &&
     list.length <= audiencesMax &&
-    list.every((one) => typeof one === 'string' && one.length <= 2_048);
+    list.every((one) => isPlain(one) && one.length <= 2_048);
   return isList ? (list as readonly string[]) : undefined;
 }
 
-/** A non-empty string without control characters. */
+/** A non-empty text of at most 255 characters. */
 function name(value: unknown): string | undefined {
-  const isName =
-    typeof value === 'string' && value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value);
-  return isName ? value : undefined;
+  return isPlain(value) && value !== '' && value.length <= 255 ? value : undefined;
+}
+
+/** Text without control characters: backends get it, perhaps as a header. */
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && !/\p{Cc}/u.test(value);
 }
 
 function scopeOf(payload: JsonObject, rules: ClaimRules): readonly string[] | undefined {
@@ -116,7 +120,6 @@ function rolesOf(payload: JsonObject, path: readonly string[]): readonly string[
         : undefined;
   }
   if (value === undefined) return [];
-  const isList =
-    Array.isArray(value) && value.length <= 500 && value.every((one) => typeof one === 'string');
+  const isList = Array.isArray(value) && value.length <= 500 && value.every(isPlain);
   return isList ? (value as readonly string[]) : undefined;
 }

@@ -21,8 +21,11 @@ export interface TrustedIssuer {
   readonly scopeClaims?: readonly string[];
   /** Path to the list of roles. @default none */
   readonly rolesPath?: readonly string[];
-  /** Claims that must have exactly this value: how an access token is told from an ID token. @default none */
-  readonly requiredClaims?: Readonly<Record<string, string>>;
+  /**
+   * Claims that must have exactly this value, or with `true` any text: how an access token is told from an ID token.
+   * @default none
+   */
+  readonly requiredClaims?: Readonly<Record<string, string | true>>;
   /** Claims that must not be there. @default none */
   readonly forbiddenClaims?: readonly string[];
 }

@@ -22,10 +22,14 @@ export interface IssuerRules extends ClaimRules {
 }
 
 /** A token whose signature and claims are good; what depends on the time is checked again at every use. */
-export interface VerifiedToken {
+export interface VerifiedToken extends TokenTimes {
   readonly principal: Principal;
-  readonly rules: IssuerRules;
   readonly kid: string;
+}
+
+interface TokenTimes {
+  readonly rules: IssuerRules;
+  readonly expiresAt: number;
   readonly issuedAt: number | undefined;
   readonly notBefore: number | undefined;
 }
@@ -100,22 +104,16 @@ function believed(
   if (rules.lifetimeMaxSeconds !== undefined && exp - (iat ?? 0) > rules.lifetimeMaxSeconds) {
     return err('malformed');
   }
-  const principal = readPrincipal(payload, rules, key.kid, Math.floor(exp));
-  if (!principal.ok) return principal;
-  const token = {
-    principal: principal.value,
-    rules,
-    kid: key.kid,
-    issuedAt: iat,
-    notBefore: nbf,
-  };
-  const problem = timeProblem(token, key, now);
-  return problem === undefined ? ok(token) : err(problem);
+  const times = { rules, expiresAt: Math.floor(exp), issuedAt: iat, notBefore: nbf };
+  const problem = timeProblem(times, key, now);
+  if (problem !== undefined) return err(problem);
+  const principal = readPrincipal(payload, rules, key.kid, times.expiresAt);
+  return principal.ok ? ok({ ...times, kid: key.kid, principal: principal.value }) : principal;
 }
 
-function timeProblem(token: VerifiedToken, key: KnownKey, now: number): DenyReason | undefined {
+function timeProblem(token: TokenTimes, key: KnownKey, now: number): DenyReason | undefined {
   const { skewSeconds: skew, ringHoldSeconds } = token.rules;
-  if (now >= token.principal.expiresAt + skew) return 'expired';
+  if (now >= token.expiresAt + skew) return 'expired';
   if (token.notBefore !== undefined && token.notBefore > now + skew) return 'not_yet_valid';
   if (token.issuedAt !== undefined && token.issuedAt > now + skew) return 'not_yet_valid';
   // Nobody may sign with a retired key any more; whoever does has taken it from an old ring.

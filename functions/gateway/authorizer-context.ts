@@ -6,7 +6,7 @@ export type AuthorizerContext = Readonly<Record<string, string>>;
 /** Version of the context's layout; `requirePrincipal` refuses any other. */
 const contextVersion = '1';
 
-const contextCharactersMax = 7_000;
+const contextBytesMax = 7_000;
 
 /** @param decisionId leads from a replayed answer of the gateway's cache to the record of the decision */
 export function authorizerContext(decision: Decision, decisionId: string): AuthorizerContext {
@@ -70,7 +70,7 @@ const errors: Readonly<Partial<Record<DenyReason, WireError>>> = {
 
 /** API Gateway takes 8 KB of answer in all, the policy included; what does not fit would be a 500 without a word. */
 function fitting(context: AuthorizerContext): AuthorizerContext {
-  if (JSON.stringify(context).length > contextCharactersMax) {
+  if (Buffer.byteLength(JSON.stringify(context)) > contextBytesMax) {
     throw new Error('a principal that does not fit the context');
   }
   return context;

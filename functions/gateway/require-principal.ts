@@ -43,6 +43,9 @@ export function requirePrincipal(
     context !== undefined && Object.hasOwn(context, name) ? text(name) : undefined;
   const acr = optional('acr');
   const authTime = optional('auth_time');
+  if (authTime !== undefined && !/^\d{1,15}(?:\.\d+)?$/.test(authTime)) {
+    throw new PrincipalMissing('an incomplete principal');
+  }
   return {
     scheme: 'bearer',
     issuer,

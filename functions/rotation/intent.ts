@@ -3,11 +3,11 @@ import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';
 import type { RotationIntent, RotationIntents } from '../core/ports/rotation-intents.ts';
-import { currentVersion, holderOf, ringOf } from './read-ring.ts';
+import { currentVersion, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
 
 /** An intent that no rotation came for in this time is void: nobody remembers what it was about. */
-export const intentLifetimeSeconds = 3_600;
+export const intentLifetimeSeconds = 600;
 
 /** Whether a rotation that begins now may act on the intent. */
 export function isInForce(intent: RotationIntent | undefined, now: number): boolean {
@@ -27,9 +27,8 @@ export interface StoreIntent {
 }
 
 /**
- * Stores what an operator asks of the next rotation, and clears the way for it: a pending version that another rotation
- * has left behind would make Secrets Manager refuse to start. The next rotation draws its keys anew; what the other one
- * has published is replaced.
+ * Stores what an operator asks of the next rotation. One that is running is left alone: whoever asks at the same time is
+ * told by Secrets Manager that a rotation is in progress.
  *
  * @returns the generation of the ring in force. Throws `RotationRefused` while there is none.
  */
@@ -42,10 +41,6 @@ export async function storeIntent(
   const { generation } = ringOf((await currentVersion(ports.versions, labels)).text);
   await ports.intents.write({ mode, by, at: ports.clock.now() });
   ports.audit.write({ event: 'rotation_intent', generation, reason: `${mode}, by ${by}` });
-  const pending = holderOf(labels, 'AWSPENDING');
-  if (pending !== undefined && labels.get(pending)?.has('AWSCURRENT') !== true) {
-    await ports.versions.detachPending(pending);
-  }
   return { generation, stored: true };
 }
 

@@ -4,6 +4,7 @@ import { type Ensured, ensure } from './ensure.ts';
 import { storeIntent } from './intent.ts';
 import { RotationRefused } from './refusal.ts';
 import { type RotationSteps, rotationSteps, type Step, type StepRequest } from './steps.ts';
+import { type Unstuck, unstick } from './unstick.ts';
 import { whileRoleSpreads } from './while-role-spreads.ts';
 
 export interface Rotation extends RotationSteps {
@@ -14,7 +15,10 @@ export interface RotationSettings extends RotationRules {
   readonly ringSecret: string;
 }
 
-export type RotationAnswer = Ensured | { readonly generation: number; readonly stored: true };
+export type RotationAnswer =
+  | Ensured
+  | Unstuck
+  | { readonly generation: number; readonly stored: true };
 
 /** Both spellings that Secrets Manager's documentation uses. */
 const stepNames: Readonly<Record<string, Step>> = {
@@ -29,8 +33,8 @@ const stepNames: Readonly<Record<string, Step>> = {
 };
 
 /**
- * One event of the rotation function: a step from Secrets Manager, an operator's intent, or, with neither of the two,
- * the wish of a deployment that a ring exist. Whatever it throws, the fault is in the log and no key is in the message.
+ * One event of the rotation function: a step from Secrets Manager, an operator's intent or intervention, or, with none
+ * of these, the wish of a deployment that a ring exist. Whatever it throws, the fault is in the log and no key is in the message.
  */
 export function rotation(
   ports: Rotation,
@@ -46,6 +50,7 @@ export function rotation(
         return undefined;
       }
       if (members.intent !== undefined) return await storeIntent(members.intent, ports);
+      if (members.unstick !== undefined) return await unstick(members.unstick, ports);
       return await whileRoleSpreads(() => ensure(ports), ports.pause);
     } catch (cause) {
       const refused = cause instanceof RotationRefused ? cause.reason : undefined;

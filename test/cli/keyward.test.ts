@@ -160,6 +160,22 @@ describe('keyward', () => {
     expect(active.sort()).toEqual(next.sort());
   }, 60_000);
 
+  test('of operators who rotate at once one does, the others are told that a rotation is in progress', async () => {
+    const before = (await json(['keys', 'list'])).generation;
+    const outcomes = await Promise.all(
+      Array.from({ length: 3 }, () => keyward(['keys', 'rotate', '--force', ...at()])),
+    );
+    const codes = outcomes.map(({ code }) => code);
+    expect(codes).toContain(0);
+    expect(codes.filter((code) => code !== 0 && code !== 5)).toEqual([]);
+    const rotations = codes.filter((code) => code === 0).length;
+    const after = Number((await json(['keys', 'list'])).generation);
+    expect(after).toBeGreaterThan(Number(before));
+    expect(after).toBeLessThanOrEqual(Number(before) + rotations);
+    expect((await keyward(['keys', 'unstick', ...at()])).code).toBe(2);
+    expect(await json(['keys', 'unstick', '--yes'])).toMatchObject({ detached: false });
+  }, 60_000);
+
   test('what it prints fits where it is read: JSON for programs, a table on request', async () => {
     const table = await keyward(['clients', 'list', '--output', 'table', ...at()]);
     expect(table.stdout.split('\n')[0]).toMatch(/^client_id +name +status/);

@@ -7,6 +7,7 @@ import { ensure, firstToken } from '../../functions/rotation/ensure.ts';
 import { intentLifetimeSeconds, storeIntent } from '../../functions/rotation/intent.ts';
 import { rotationSteps, type Step, steps } from '../../functions/rotation/steps.ts';
 import { tryKey } from '../../functions/rotation/try-key.ts';
+import { unstick } from '../../functions/rotation/unstick.ts';
 import {
   days,
   minutes,
@@ -251,7 +252,7 @@ describe('an intent to waive the lead', () => {
     expect(kids(activeKeys(current(world)))).toEqual(kids(nextKeys(before)));
   });
 
-  test('is void after an hour', async () => {
+  test('is void after ten minutes', async () => {
     const world = await settled();
     await rotate(world, 'r1');
     const before = current(world);
@@ -280,12 +281,14 @@ describe('an intent to waive the lead', () => {
     expect(await world.intentStore.read()).toBeUndefined();
   });
 
-  test('takes away a pending version that would block the next rotation', async () => {
+  test('leaves a rotation alone that is running', async () => {
     const world = await settled();
-    world.secret.begin('dead');
+    world.secret.begin('running');
     await storeIntent(waive, world);
-    expect(world.secret.holder('AWSPENDING')).toBeUndefined();
-    await expect(runner(world)('createSecret', 'dead')).rejects.toThrow('not_pending');
+    await storeIntent(waive, world);
+    expect(world.secret.holder('AWSPENDING')).toBe('running');
+    await rotate(world, 'running');
+    expect(current(world).leadWaived).toBeUndefined();
   });
 
   test.each([
@@ -305,6 +308,32 @@ describe('an intent to waive the lead', () => {
     world.secret.begin('first');
     await expect(storeIntent(waive, world)).rejects.toThrow('no_ring');
     expect(world.secret.holder('AWSPENDING')).toBe('first');
+  });
+});
+
+describe('unstick', () => {
+  test('takes away a pending version that would block the next rotation', async () => {
+    const world = await settled();
+    world.secret.begin('dead');
+    expect(await unstick({ by: 'a test' }, world)).toEqual({ generation: 1, detached: true });
+    expect(world.secret.holder('AWSPENDING')).toBeUndefined();
+    await expect(runner(world)('createSecret', 'dead')).rejects.toThrow('not_pending');
+    expect(await unstick({ by: 'a test' }, world)).toEqual({ generation: 1, detached: false });
+  });
+
+  test('never touches the ring in force, nor a first ring that is under way', async () => {
+    const world = await settled();
+    await rotate(world, 'r1');
+    expect(await unstick({ by: 'a test' }, world)).toMatchObject({ detached: false });
+    expect(world.secret.holder('AWSCURRENT')).toBe('r1');
+    const empty = newWorld();
+    empty.secret.begin('first');
+    await expect(unstick({ by: 'a test' }, empty)).rejects.toThrow('no_ring');
+    expect(empty.secret.holder('AWSPENDING')).toBe('first');
+  });
+
+  test.each([[undefined], [{}], [{ by: 'a\nb' }], ['me']])('%j is refused', async (asked) => {
+    await expect(unstick(asked, await settled())).rejects.toThrow('invalid_intent');
   });
 });
 
