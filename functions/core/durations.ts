@@ -23,13 +23,15 @@ export const defaults = {
   publicDocumentMaxAgeSeconds: 300,
   /** A verifier looks at the published key set again after this long, even for a `kid` that it knows. */
   publishedKeysCacheSeconds: 60,
-  /** A verifier goes on with a key set that it cannot read again for this long. */
-  publishedKeysHoldSeconds: 86_400,
-  /** After a read for an unknown `kid` no further one happens for this long. */
-  unknownKidCooldownSeconds: 30,
 } as const;
 
 export const clockSkewMaxSeconds = 120;
+
+/** A verifier goes on with a key set that it cannot read again for this long. */
+export const publishedKeysHoldSeconds = 86_400;
+
+/** After a read for an unknown `kid` no further one happens for this long. */
+export const unknownKidCooldownSeconds = 30;
 
 /** How long a key stays published after its last signature: the longest token, the longest hold of a ring, the skew. */
 export function keyRetirementSeconds(durations: {

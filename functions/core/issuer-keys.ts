@@ -1,4 +1,4 @@
-import { defaults } from './durations.ts';
+import { unknownKidCooldownSeconds } from './durations.ts';
 import type { ImportedKey } from './signature.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -34,7 +34,6 @@ export interface IssuerKeysOptions {
 /** After a read that failed, the next one waits this long. Without any set at all it waits a second. */
 const retrySeconds = 5;
 const unknownKidsMax = 256;
-const cooldownSeconds = defaults.unknownKidCooldownSeconds;
 
 /**
  * An issuer's keys from memory. The age of the set counts for known keys too, so that a withdrawn key dies. An unknown
@@ -63,10 +62,10 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
       if (!set.keys.has(kid) && underWay !== undefined) await underWay;
       const key = set.keys.get(kid);
       if (key !== undefined) return key;
-      if (isNew || (unknown.get(kid) ?? 0) > now) return undefined;
+      if ((unknown.get(kid) ?? 0) > now) return undefined;
       // Nobody knows whether it exists while the set cannot be read: that is not a no, however many have asked.
-      if (failedAt === undefined && !mayRead(now)) return undefined;
-      if (!(await read(now))) throw new Unavailable('the key set');
+      if (!isNew && failedAt === undefined && !mayRead(now)) return undefined;
+      if (!isNew && !(await read(now))) throw new Unavailable('the key set');
       const found = set.keys.get(kid);
       if (found === undefined) remember(kid, now);
       return found;
@@ -111,7 +110,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
 
   function remember(kid: string, now: number): void {
     unknown.delete(kid);
-    unknown.set(kid, now + cooldownSeconds);
+    unknown.set(kid, now + unknownKidCooldownSeconds);
     const [oldest] = unknown.keys();
     if (unknown.size > unknownKidsMax && oldest !== undefined) unknown.delete(oldest);
   }

@@ -1,4 +1,4 @@
-import { defaults } from './durations.ts';
+import { publishedKeysHoldSeconds, unknownKidCooldownSeconds } from './durations.ts';
 import { type IssuerKeys, issuerKeys } from './issuer-keys.ts';
 import type { PublishedKeys } from './ports/published-keys.ts';
 import { importVerifier } from './signature.ts';
@@ -6,8 +6,8 @@ import { importVerifier } from './signature.ts';
 /** The keys of our own issuer, as the Verification table has them. */
 export function publishedIssuerKeys(published: PublishedKeys, freshSeconds: number): IssuerKeys {
   return issuerKeys({
-    holdSeconds: defaults.publishedKeysHoldSeconds,
-    unknownKidReadSeconds: defaults.unknownKidCooldownSeconds,
+    holdSeconds: publishedKeysHoldSeconds,
+    unknownKidReadSeconds: unknownKidCooldownSeconds,
     fetch: async () => {
       const set = await published.read();
       if (set === undefined) throw new Error('nothing is published yet');

@@ -47,13 +47,42 @@ test('a new key is found at once, and one fetch serves all who wait for it', asy
   expect(state.fetches).toBe(2);
 });
 
-test('an unknown kid is remembered; many of them share a budget', async () => {
+test('an unknown kid is remembered for 30 seconds; all of them share one fetch in five', async () => {
   const { state, keys } = world();
   await keys.find(first.kid, 1_000);
   for (let i = 0; i < 5; i += 1) expect(await keys.find('nobody', 1_001)).toBeUndefined();
   expect(state.fetches).toBe(2);
-  for (let i = 0; i < 100; i += 1) await keys.find(`k${i}`, 1_002);
-  expect(state.fetches).toBeLessThanOrEqual(8);
+  for (let i = 0; i < 100; i += 1) await keys.find(`k${i}`, 1_005);
+  expect(state.fetches).toBe(2);
+  for (let i = 0; i < 100; i += 1) await keys.find(`k${i}`, 1_006);
+  expect(state.fetches).toBe(3);
+  await keys.find('nobody', 1_030);
+  expect(state.fetches).toBe(3);
+  await keys.find('nobody', 1_031);
+  expect(state.fetches).toBe(4);
+});
+
+test('a set that was fetched for this very request is not fetched again for its kid', async () => {
+  const { state, keys } = world();
+  expect(await keys.find('nobody', 1_000)).toBeUndefined();
+  expect(state.fetches).toBe(1);
+  expect(await keys.find('nobody', 1_600)).toBeUndefined();
+  expect(state.fetches).toBe(2);
+});
+
+test('while no fetch succeeds, an unknown kid is neither there nor not, and one fetch is tried in five seconds', async () => {
+  const { state, keys } = world();
+  await keys.find(first.kid, 1_000);
+  state.isDown = true;
+  for (let i = 0; i < 40; i += 1) {
+    await expect(keys.find(`k${i}`, 1_001)).rejects.toThrow('unavailable');
+  }
+  expect(state.fetches).toBe(2);
+  await expect(keys.find('k1', 1_006)).rejects.toThrow('unavailable');
+  expect(state.fetches).toBe(3);
+  state.isDown = false;
+  expect(await keys.find('k1', 1_011)).toBeUndefined();
+  expect(await keys.find(first.kid, 1_011)).toBeDefined();
 });
 
 test('a set that cannot be fetched again is used for a day, and then nobody can tell', async () => {

@@ -40,6 +40,9 @@ describe('a route table is checked where it is written', () => {
 
   test.each<[string, Requirement]>([
     ['schemes must not be empty', { schemes: [] }],
+    ['scopes must not be empty', { ...bearer, scopes: [] }],
+    ['anyScope must not be empty', { ...bearer, anyScope: [] }],
+    ['roles must not be empty', { ...bearer, roles: [] }],
     ['schemes may hold', { schemes: ['basic' as 'bearer'] }],
     ['scope token', { ...bearer, scopes: ['a b'] }],
     ['scope token', { ...bearer, anyScope: ['a', ''] }],

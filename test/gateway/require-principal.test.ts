@@ -50,6 +50,8 @@ describe('requirePrincipal', () => {
     ['an expiry that has come', { ...context, exp: '999' }],
     ['roles that are no list', { ...context, rol: 'auditor' }],
     ['an audience that is no list of texts', { ...context, aud: '[1]' }],
+    ['a time of authentication that is no number', { ...context, auth_time: 'never' }],
+    ['a time of authentication that is empty', { ...context, auth_time: '' }],
     ['values of other types', { ...context, sub: 7 }],
     ['inherited members', Object.create(context)],
   ])('refuses %s', (_name, value) => {

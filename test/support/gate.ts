@@ -1,3 +1,4 @@
+import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { authorizer } from '../../functions/authorizers/authorizer.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
@@ -14,7 +15,11 @@ import {
   httpAuthRequest,
   type SimpleAnswer,
 } from '../../functions/gateway/http-authorizer.ts';
-import { restAnswer, restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
+import {
+  type RestAuthorizerEvent,
+  restAnswer,
+  restAuthRequest,
+} from '../../functions/gateway/rest-authorizer.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
 import { ring } from './ring.ts';
 
@@ -37,10 +42,15 @@ export interface Gate {
   readonly audit: AuditEvent[];
   /** The record of the last decision. */
   last(): AccessDecided;
-  rest(authorization: string | readonly string[] | undefined, route?: string): Promise<RestOutcome>;
+  rest(
+    authorization: string | readonly string[] | undefined,
+    route?: string,
+    changes?: Partial<RestAuthorizerEvent>,
+  ): Promise<RestOutcome>;
   http(
     authorization: string | undefined,
     route?: string,
+    changes?: Partial<APIGatewayRequestAuthorizerEventV2>,
   ): Promise<SimpleAnswer | { readonly threw: string }>;
 }
 
@@ -112,9 +122,9 @@ export function gate(options: GateOptions = {}): Gate {
       if (event?.event !== 'access_decided') throw new Error('nothing was decided');
       return event;
     },
-    async rest(authorization, route = firstRoute) {
+    async rest(authorization, route = firstRoute, changes = {}) {
       try {
-        const request = restAuthRequest(restAuthorizerEvent(route, authorization));
+        const request = restAuthRequest(restAuthorizerEvent(route, authorization, changes));
         const { decision, decisionId } = await decide(request);
         const answer = restAnswer(decision, request, decisionId);
         const [statement] = answer.policyDocument.Statement;
@@ -129,10 +139,10 @@ export function gate(options: GateOptions = {}): Gate {
         return { threw: (cause as Error).message };
       }
     },
-    async http(authorization, route = firstRoute) {
+    async http(authorization, route = firstRoute, changes = {}) {
       try {
         const { decision, decisionId } = await decide(
-          httpAuthRequest(httpAuthorizerEvent(route, authorization)),
+          httpAuthRequest(httpAuthorizerEvent(route, authorization, changes)),
         );
         return httpAnswer(decision, decisionId);
       } catch (cause) {

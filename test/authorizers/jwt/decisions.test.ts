@@ -24,12 +24,20 @@ function bearer(claims: Readonly<Record<string, unknown>> = {}): string {
   return `Bearer ${token}`;
 }
 
+/** The same token under the id of a key that nobody has. */
+function withKid(kid: string, authorization: string = bearer()): string {
+  const [, payload, signature] = authorization.slice(7).split('.');
+  const header = JSON.stringify({ typ: 'at+jwt', alg: 'RS256', kid });
+  return `Bearer ${Buffer.from(header).toString('base64url')}.${payload}.${signature}`;
+}
+
 const routes = defineRoutes({
   'GET /orders/{id}': requires({ schemes: ['bearer'], scopes: ['orders:read'] }),
   'POST /orders': requires({ schemes: ['bearer'], anyScope: ['orders:write', 'orders:admin'] }),
   'GET /both': requires({ schemes: ['bearer'], scopes: ['a', 'b'] }),
   'GET /audit/{rest+}': requires({ schemes: ['bearer'], roles: ['auditor', 'owner'] }),
   'GET /transfers': requires({ schemes: ['bearer'], acr: 'urn:keyward:mfa', maxAgeSeconds: 300 }),
+  'GET /reports': requires({ schemes: ['bearer'], audience: 'https://reports.example.com' }),
   'ANY /any': requires({ schemes: ['bearer'] }),
 });
 
@@ -108,6 +116,68 @@ describe('an answer that a gateway may keep', () => {
   });
 });
 
+describe('the first thing that is wrong decides, in the order of the checks', () => {
+  test.each([
+    ['unknown_kid', { iat: now - 700, exp: now - 100, aud: 'https://other.example' }],
+    ['expired', { iat: now - 700, exp: now - 100, aud: 'https://other.example', cnf: {} }],
+    ['wrong_audience', { aud: 'https://other.example', cnf: {} }],
+    ['binding_mismatch', { cnf: {} }],
+  ])('%s', async (reason, claims) => {
+    const { rest, last } = gate();
+    const token = bearer(claims);
+    await rest(reason === 'unknown_kid' ? withKid('nobody', token) : token);
+    expect(last().reason).toBe(reason);
+  });
+
+  test('a key that two issuers name alike is looked for at the issuer that the token names', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const [ours] = publishedKeys();
+    const kid = ours?.jwk.kid ?? '';
+    const jwk = { ...(await exportJWK(publicKey)), kid };
+    const trusted = auth0({ domain: 'tenant.eu.auth0.com', audiences: [audience] });
+    const { http, last } = gate({
+      trustedIssuers: [trusted],
+      source: { fetch: async () => ({ text: JSON.stringify({ keys: [jwk] }) }) },
+    });
+    const token = (iss: string) =>
+      new SignJWT({ sub: 'u1', aud: audience, azp: 'app', client_id: 'app', jti: 'j', iss })
+        .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
+        .setIssuedAt(now)
+        .setExpirationTime(now + 60)
+        .sign(privateKey);
+    expect(await http(`Bearer ${await token(trusted.issuer)}`)).toMatchObject({
+      isAuthorized: true,
+    });
+    expect(await http(`Bearer ${await token(issuer)}`)).toMatchObject({ isAuthorized: false });
+    expect(last().reason).toBe('bad_signature');
+  });
+});
+
+describe('what reaches a backend', () => {
+  test.each([
+    ['roles', { roles: ['auditor\u0085'] }],
+    ['roles', { roles: ['a\r\nb'] }],
+    ['aud', { aud: [audience, 'x\u007f'] }],
+    ['acr', { acr: 'a\u0000' }],
+  ])('holds no control characters: %s of %j', async (_name, claims) => {
+    const { rest, last } = gate();
+    expect(await rest(bearer(claims))).toEqual({ threw: 'Unauthorized' });
+    expect(last().reason).toBe('malformed');
+  });
+
+  test('fits what API Gateway takes, counted in bytes, or nothing is answered', async () => {
+    const { rest } = gate();
+    const answer = await rest(
+      bearer({ roles: Array.from({ length: 250 }, (_, i) => `役割の名前${i}`) }),
+    );
+    expect(Buffer.byteLength(JSON.stringify(answer.context))).toBeLessThanOrEqual(7_000);
+    expect(answer.effect).toBe('Allow');
+    // Fewer than 7,000 characters: quotes grow where they are escaped twice, and a name of another script has more bytes.
+    const roles = Array(24).fill(`${'"'.repeat(50)}${'役'.repeat(39)}`);
+    expect(await rest(bearer({ roles }))).toMatchObject({ threw: expect.stringContaining('fit') });
+  });
+});
+
 describe('what a route demands', () => {
   test.each([
     ['GET /both', { scope: 'a b c' }, 'allow'],
@@ -123,6 +193,13 @@ describe('what a route demands', () => {
     ['GET /transfers', { acr: 'urn:keyward:mfa' }, 'step_up_required'],
     ['GET /transfers', { acr: 'urn:other', auth_time: now }, 'step_up_required'],
     ['GET /transfers', { auth_time: now }, 'step_up_required'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa', auth_time: now + 120 }, 'allow'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa', auth_time: now + 121 }, 'step_up_required'],
+    ['GET /transfers', { acr: 'urn:keyward:mfa', auth_time: now * 1_000 }, 'step_up_required'],
+    ['GET /reports', { aud: [audience, 'https://reports.example.com'] }, 'allow'],
+    ['GET /reports', { aud: audience }, 'wrong_audience'],
+    ['GET /reports', { aud: 'https://reports.example.com' }, 'wrong_audience'],
+    ['ANY /any', { aud: 'https://reports.example.com' }, 'wrong_audience'],
   ])('%s with %j is %s', async (route, claims, outcome) => {
     const { http, last } = gate({ routes });
     const answer = await http(bearer(claims), route);
@@ -211,33 +288,40 @@ describe('an authorizer that cannot tell', () => {
     clock.seconds = now + 86_399;
     const late = bearer({ iat: now + 86_000, exp: now + 86_600 });
     expect(await rest(late)).toMatchObject({ effect: 'Allow' });
-    const unknownKid = late.replace(/[^ ]+$/, (token) => {
-      const [, payload, signature] = token.split('.');
-      const header = Buffer.from('{"typ":"at+jwt","alg":"RS256","kid":"new"}').toString(
-        'base64url',
-      );
-      return `${header}.${payload}.${signature}`;
-    });
-    expect(await rest(unknownKid)).toEqual({ threw: 'Unavailable' });
+    expect(await rest(withKid('new', late))).toEqual({ threw: 'Unavailable' });
     clock.seconds = now + 86_400;
     expect(await rest(bearer({ iat: now + 86_000, exp: now + 86_600 }))).toEqual({
       threw: 'Unavailable',
     });
   });
 
-  test('a flood of made-up kids costs a handful of reads in half a minute', async () => {
-    const { rest, table } = gate();
+  test('does not turn that into a no, however many made-up kids came before', async () => {
+    const { rest, table, clock } = gate();
+    await rest(bearer());
+    table.keys = undefined;
+    for (let i = 0; i < 50; i += 1) {
+      expect(await rest(withKid(`k${i}`))).toEqual({ threw: 'Unavailable' });
+    }
+    expect(table.reads).toBe(2);
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    table.keys = publishedKeys();
+    clock.seconds += 5;
+    expect(await rest(withKid('k1'))).toEqual({ threw: 'Unauthorized' });
+  });
+
+  test('a flood of made-up kids costs one read in half a minute', async () => {
+    const { rest, table, clock } = gate();
     await rest(bearer());
     for (let i = 0; i < 200; i += 1) {
-      const header = Buffer.from(`{"typ":"at+jwt","alg":"RS256","kid":"k${i}"}`).toString(
-        'base64url',
-      );
-      const [, payload, signature] = bearer().slice(7).split('.');
-      expect(await rest(`Bearer ${header}.${payload}.${signature}`)).toEqual({
-        threw: 'Unauthorized',
-      });
+      expect(await rest(withKid(`k${i}`))).toEqual({ threw: 'Unauthorized' });
     }
-    expect(table.reads).toBeLessThanOrEqual(6);
+    expect(table.reads).toBe(2);
+    clock.seconds += 29;
+    await rest(withKid('one more'));
+    expect(table.reads).toBe(2);
+    clock.seconds += 1;
+    await rest(withKid('another'));
+    expect(table.reads).toBe(3);
     expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
   });
 });
@@ -277,7 +361,7 @@ const presets: readonly [string, TrustedIssuer, object, object, object][] = [
     okta({ domain: 'dev.okta.com', audiences: [api] }),
     { kid: 'k', typ: 'application/okta-internal-at+jwt' },
     { sub: 'u1', aud: api, cid: 'app', scp: ['orders:read'], groups: ['auditor'], jti: 'AT.1' },
-    { sub: 'u1', aud: api, nonce: 'n' },
+    { sub: 'u1', aud: api, amr: ['pwd'] },
   ],
   [
     'keycloak',
@@ -305,7 +389,7 @@ const presets: readonly [string, TrustedIssuer, object, object, object][] = [
       scp: 'orders:read',
       roles: ['auditor'],
     },
-    { sub: 'u1', aud: 'api://orders', ver: '2.0', nonce: 'n' },
+    { sub: 'u1', aud: 'api://orders', ver: '2.0', preferred_username: 'u@example.com' },
   ],
 ];
 
@@ -338,6 +422,8 @@ describe.each(presets)('tokens of %s', (_name, trusted, header, access, id) => {
       },
     });
     expect(await world.http(await token(id))).toMatchObject({ isAuthorized: false });
+    // For what it is, not for the scope that it lacks.
+    expect(world.last().reason).toBe('wrong_type');
     const elsewhere = { ...access, aud: 'https://other.example', client_id: 'other' };
     expect(await world.http(await token(elsewhere))).toMatchObject({ isAuthorized: false });
     expect(world.fetches).toEqual([trusted.jwksUri]);

@@ -68,6 +68,7 @@ export function restAuthorizerEvent(
 export function httpAuthorizerEvent(
   route: string,
   authorization: string | undefined,
+  changes: Partial<APIGatewayRequestAuthorizerEventV2> = {},
 ): APIGatewayRequestAuthorizerEventV2 {
   const [method = '', template = ''] = route.split(' ');
   const path = template.replace(/\{[^}]*\}/g, '*');
@@ -96,5 +97,6 @@ export function httpAuthorizerEvent(
       time: '15/Jan/2027:08:00:00 +0000',
       timeEpoch: 1_800_000_000_000,
     },
+    ...changes,
   };
 }
