@@ -50,7 +50,7 @@ export function restAnswer(
         {
           Action: 'execute-api:Invoke',
           Effect: decision.outcome === 'allow' ? 'Allow' : 'Deny',
-          Resource: `${request.stageArn}/${request.route.method}${globOf(request.route.template)}`,
+          Resource: `${request.stageArn}/${verbOf(request.route.method)}${globOf(request.route.template)}`,
         },
       ],
     },
@@ -69,6 +69,12 @@ function isForbidden(reason: DenyReason): boolean {
     default:
       return false;
   }
+}
+
+/** A verb is the caller's to choose where the route is `ANY`, and `*` is a legal one (RFC 9110 §5.6.2, §9.1). */
+function verbOf(method: string): string {
+  if (!/^[A-Z]+$/.test(method)) throw new Error('a verb that is no plain word');
+  return method;
 }
 
 /**

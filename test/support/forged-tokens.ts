@@ -1,12 +1,8 @@
 import {
-  constants,
-  createHash,
   createHmac,
-  createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
-  privateEncrypt,
   sign,
 } from 'node:crypto';
 import type { Algorithm } from '../../functions/core/algorithm.ts';
@@ -27,7 +23,7 @@ type Json = Readonly<Record<string, unknown>>;
 const b64 = (value: string | Uint8Array) => Buffer.from(value).toString('base64url');
 const json = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Everything that a verifier of JWTs must refuse, signed with the real key wherever that is the harder case. */
+/** Everything that section "JWTs" of a must-reject list names, signed with the real key wherever that is the harder case. */
 export function forgeries(alg: Algorithm): readonly Forgery[] {
   const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
   const other = ring.keys.find((one) => one.alg !== alg && one.state === 'active');
@@ -92,8 +88,6 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   add('control: an empty scope', token({}, { scope: '' }));
   add('control: exactly the hard maximum', token({}, { iat: now, exp: now + 3_600 }));
   carry('control: scheme in lower case', `bearer ${good}`);
-  add('control: sub of a star', token({}, { sub: '*' }));
-  add('control: a payload of 4 KB', token({}, { x: 'x'.repeat(4_096) }));
 
   // Algorithms.
   for (const none of ['none', 'None', 'NONE', 'nOnE']) {
@@ -193,84 +187,6 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
       ],
     ];
     for (const [name, value] of variants) add(name, `${h}.${p}.${b64(value)}`, 'bad_signature');
-    const number = (value: Uint8Array) => BigInt(`0x${Buffer.from(value).toString('hex')}`);
-    const scalar = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
-    const n = number(order);
-    // The mathematical twin is as good a signature: that is why nothing that denies is keyed by a token's text.
-    const twin = b64(Buffer.concat([r, scalar(n - number(t))]));
-    add('control: the twin signature (r, n - s)', `${h}.${p}.${twin}`);
-    const above = (1n << 256n) - 1n;
-    for (const [name, first, second] of [
-      ['r above the group order', above, number(t)],
-      ['s above the group order', number(r), above],
-      ['r and s of zero', 0n, 0n],
-      ['r and s of one', 1n, 1n],
-      ['r of zero, s of the group order', 0n, n],
-      ['s negated twice', number(r), n + 1n],
-    ] as const) {
-      add(
-        name,
-        `${h}.${p}.${b64(Buffer.concat([scalar(first), scalar(second)]))}`,
-        'bad_signature',
-      );
-    }
-    const der = sign(
-      'sha256',
-      Buffer.from(`${h}.${p}`),
-      createPrivateKey({ key: { ...key.private } as JsonWebKey, format: 'jwk' }),
-    );
-    add('DER, well formed and of this token', `${h}.${p}.${b64(der)}`, 'bad_signature');
-    const p1363 = (digest: string) =>
-      sign(digest, Buffer.from(`${h}.${p}`), {
-        key: createPrivateKey({ key: { ...key.private } as JsonWebKey, format: 'jwk' }),
-        dsaEncoding: 'ieee-p1363',
-      });
-    add('our key over SHA-384', `${h}.${p}.${b64(p1363('sha384'))}`, 'bad_signature');
-    add('our key over SHA-1', `${h}.${p}.${b64(p1363('sha1'))}`, 'bad_signature');
-  } else {
-    rsaForgeries(`${h}.${p}`, { ...key.private }, cases);
-  }
-
-  // Keys that the token brings along, of an attacker who signs with them.
-  const brought = generateKeyPairSync(alg === 'RS256' ? 'rsa' : 'ec', {
-    modulusLength: 2_048,
-    namedCurve: 'P-256',
-  } as never) as unknown as ReturnType<
-    typeof generateKeyPairSync<'rsa', { modulusLength: number }>
-  >;
-  const jwk = (brought.publicKey as unknown as ReturnType<typeof createPublicKey>).export({
-    format: 'jwk',
-  });
-  const members: readonly [string, Json][] = [
-    ['jwk', { jwk }],
-    ['jwk with our kid', { jwk: { ...jwk, kid: key.kid, alg, use: 'sig' } }],
-    ['x5c', { x5c: [b64('certificate')] }],
-    ['x5t#S256', { 'x5t#S256': b64(Buffer.alloc(32, 1)) }],
-  ];
-  const addresses = [
-    'https://evil.example/jwks',
-    'http://127.0.0.1:1/jwks',
-    'http://169.254.169.254/latest/meta-data/',
-    'file:///etc/passwd',
-    `${issuer}.evil.example/jwks`,
-    `${issuer}@evil.example/jwks`,
-    `${issuer}/../evil`,
-  ];
-  for (const name of ['jku', 'x5u'])
-    for (const address of addresses) members.push([`${name} ${address}`, { [name]: address }]);
-  for (const [name, head] of members) {
-    for (const kid of [key.kid, 'evil']) {
-      const input = `${b64(json({ ...header, ...head, kid }))}.${p}`;
-      const signature = sign('sha256', Buffer.from(input), {
-        key: brought.privateKey as never,
-        dsaEncoding: 'ieee-p1363',
-      });
-      add(
-        `an attacker's key in ${name}, kid ${kid === key.kid ? 'of ours' : 'of theirs'}`,
-        `${input}.${b64(signature)}`,
-        kid === key.kid ? 'bad_signature' : 'unknown_kid',
-      );
-    }
   }
 
   // Header.
@@ -288,8 +204,7 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   ]) {
     add(`kid is ${json(kid)}`, token({ kid }), 'unknown_kid');
   }
-  add('kid is missing', raw({ typ: 'at+jwt', alg }, claims), 'malformed');
-  for (const kid of [null, 1, [key.kid], { a: 1 }, '', 'x'.repeat(300), 'x'.repeat(5_000)]) {
+  for (const kid of [null, 1, [key.kid], { a: 1 }, '', 'x'.repeat(300)]) {
     add(`kid is ${json(kid).slice(0, 20)}`, token({ kid: kid as never }), 'malformed');
   }
   for (const name of ['crit', 'b64', 'zip', 'enc', 'cty']) {
@@ -316,29 +231,6 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
     add(`typ is ${json(typ)}`, token({ typ }), 'wrong_type');
   }
   add('typ is missing', raw({ alg, kid: key.kid }, claims), 'wrong_type');
-
-  // Other kinds of token, of the same key and for the same audience where that is conceivable.
-  const kinds: readonly [string, Json, Json][] = [
-    ['an ID token', { typ: 'JWT' }, { nonce: 'n', at_hash: 'h', auth_time: now }],
-    ['a logout token', { typ: 'logout+jwt' }, { events: {}, sid: 's' }],
-    ['an introspection response', { typ: 'token-introspection+jwt' }, { token_introspection: {} }],
-    ['a userinfo response', { typ: 'JWT' }, { email: 'a@example.com' }],
-    ['an authorization response', { typ: 'JWT' }, { code: 'c', state: 's' }],
-    ['a request object', { typ: 'oauth-authz-req+jwt' }, { response_type: 'code' }],
-    ['a client assertion', { typ: 'client-authentication+jwt' }, { iss: issuer, sub: 'orders' }],
-    ['a DPoP proof', { typ: 'dpop+jwt', jwk: key.public }, { htm: 'GET', htu: audience }],
-    ['an SD-JWT', { typ: 'dc+sd-jwt' }, { _sd_alg: 'sha-256', _sd: [] }],
-    ['a verifiable credential', { typ: 'vc+jwt' }, { vc: {} }],
-    ['a security event', { typ: 'secevent+jwt' }, { events: {} }],
-    ['an entity statement', { typ: 'entity-statement+jwt' }, { jwks: { keys: [] } }],
-  ];
-  for (const [name, head, body] of kinds) add(name, token(head, body), 'wrong_type');
-  add(
-    'an ID token with the right type',
-    token({}, { aud: 'orders', nonce: 'n' }),
-    'wrong_audience',
-  );
-  add('an SD-JWT with its disclosures', `${good}~WyJzIiwiYSIsMV0~`, 'malformed');
   for (const typ of [null, 1, ['at+jwt'], {}])
     add(`typ is ${json(typ)}`, token({ typ: typ as never }), 'wrong_type');
 
@@ -365,32 +257,12 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   ];
   for (const [name, text] of broken) {
     add(`payload: ${name}`, raw(header, text), 'malformed');
+    const headText = text.replace(body, head).replace(body, head);
+    if (['a list', 'null', 'a text', 'XML'].includes(name))
+      add(`header: ${name}`, raw(headText, claims), 'malformed');
   }
-  for (const [name, text] of [
-    ['a list', '[]'],
-    ['null', 'null'],
-    ['a text', '"x"'],
-    ['empty', ' '],
-    ['XML', '<header/>'],
-    ['two documents', `${head}${head}`],
-    ['a trailing comma', head.replace('}', ',}')],
-    ['a comment', head.replace('{', '{/**/')],
-    ['single quotes', head.replaceAll('"', "'")],
-    ['NaN', head.replace('{', '{"x":NaN,')],
-    ['a member twice', head.replace('{', '{"alg":"none",')],
-    ['a member twice, escaped', head.replace('{', '{"\\u0061lg":"none",')],
-    ['kid twice', head.replace('{', '{"kid":"evil",')],
-    ['a byte order mark', `\ufeff${head}`],
-    ['a lone surrogate', head.replace('{', '{"x":"\\udfff",')],
-    ['1,000 levels', head.replace('{', `{"x":${'['.repeat(1000)}${']'.repeat(1000)},`)],
-    ['a control character', head.replace('{', '{"x":"\u0001",')],
-  ] as const) {
-    add(`header: ${name}`, raw(text, claims), 'malformed');
-  }
-  const wide = `${h}.${b64(Buffer.from(body, 'utf16le'))}`;
-  add('payload in UTF-16', `${wide}.${signer(wide)}`, 'malformed');
-  const cbor = `${h}.${b64(Buffer.from([0xa1, 0x63, 0x69, 0x73, 0x73, 0x61, 0x78]))}`;
-  add('payload in CBOR', `${cbor}.${signer(cbor)}`, 'malformed');
+  add('header: a member twice', raw(head.replace('{', '{"alg":"none",'), claims), 'malformed');
+  add('header: a byte order mark', raw(`\ufeff${head}`, claims), 'malformed');
   const invalid = `${h}.${b64(Buffer.concat([Buffer.from(body.slice(0, -1)), Buffer.from([0xff]), Buffer.from('}')]))}`;
   add('payload that is not UTF-8', `${invalid}.${signer(invalid)}`, 'malformed');
 
@@ -415,29 +287,10 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
     ['JSON serialization', json({ payload: p, signatures: [{ protected: h, signature: s }] })],
     ['PASETO', 'v4.public.eyJ4IjoxfQ'],
     ['9,000 characters', `${h}.${p}.${'A'.repeat(9_000)}`],
-    ['1 MB of noise', 'A'.repeat(1_000_000)],
-    ['100,000 dots', '.'.repeat(100_000)],
-    ['three parts of noise', 'AAAA.AAAA.AAAA'],
-    ['a space inside the signature', `${h}.${p}.${s.slice(0, 9)} ${s.slice(9)}`],
-    ['a zero-width space', `${h}.${p}.${s}\u200b`],
-    ['URL-encoded padding', `${good}%3D`],
-    ['detached payload', `${h}..${signer(`${h}.${p}`)}`],
   ] as const) {
     add(name, text, 'malformed', 'multiple_credentials');
   }
-  for (const kib of [8, 64, 256]) {
-    const big = token({}, { x: 'x'.repeat(kib * 1_024) });
-    add(`a validly signed token above ${kib} KiB`, big, 'malformed');
-  }
-  for (const pad of ['=', '==']) {
-    const input = `${h}.${p}${pad}`;
-    add(`payload with ${pad}, validly signed`, `${input}.${signer(input)}`, 'malformed');
-    const other = `${h}${pad}.${p}`;
-    add(`header with ${pad}, validly signed`, `${other}.${signer(other)}`, 'malformed');
-  }
-  const standard = Buffer.from(json({ ...claims, x: '>>>???>>>???' })).toString('base64');
-  const inStandard = `${h}.${standard}`;
-  add('the standard alphabet, validly signed', `${inStandard}.${signer(inStandard)}`, 'malformed');
+  add('a validly signed token above 8 KiB', token({}, { x: 'x'.repeat(8_192) }), 'malformed');
   const spare = { ...claims, jti: 'jti-22' };
   for (const extra of ['', ' ', '  ']) {
     const segment = b64(JSON.stringify(spare) + extra);
@@ -456,24 +309,6 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   // Claims.
   const nested = { typ: 'at+jwt', alg: 'RSA-OAEP', enc: 'A128GCM', kid: key.kid };
   add('JWE with five parts', `${b64(json(nested))}.${p}.${p}.${p}.${s}`, 'malformed');
-  for (const head of [
-    { alg: 'dir', enc: 'A256GCM', kid: key.kid },
-    { alg: 'ECDH-ES', enc: 'A128GCM', epk: {}, kid: key.kid },
-    { alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 50_000_000, p2s: 'AAAA' },
-    { alg: 'dir', enc: 'A256GCM', zip: 'DEF' },
-  ]) {
-    const jwe = `${b64(json(head))}..${b64('iv')}.${b64(good)}.${b64('tag')}`;
-    add(
-      `JWE around a token, ${head.alg}${'zip' in head ? ' and compressed' : ''}`,
-      jwe,
-      'malformed',
-    );
-    add(
-      `a JWE header on three parts, ${head.alg}${'zip' in head ? ' and compressed' : ''}`,
-      raw({ ...header, ...head }, claims),
-      'malformed',
-    );
-  }
   for (const iss of [
     `${issuer}/`,
     issuer.toUpperCase(),
@@ -566,103 +401,7 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   carry('no scheme', good, 'unsupported_scheme');
   carry('Basic', 'Basic b3JkZXJzOng=', 'unsupported_scheme');
   carry('another scheme', `DPoP ${good}`, 'unsupported_scheme');
-  carry('two schemes', `Bearer Bearer ${good}`, 'malformed');
-  carry('the scheme twice', `BearerBearer ${good}`, 'unsupported_scheme');
-  carry('a colon after the scheme', `Bearer: ${good}`, 'unsupported_scheme');
-  carry('a comma after the scheme', `Bearer, ${good}`, 'multiple_credentials');
-  carry('a space before the scheme', ` Bearer ${good}`, 'unsupported_scheme');
-  carry('an empty header', '', 'unsupported_scheme');
-  carry('a parameter', `Bearer token=${good}`, 'malformed');
-  carry('a parameter in quotes', `Bearer token="${good}"`, 'malformed');
-  carry('a no-break space', `Bearer\u00a0${good}`, 'unsupported_scheme');
-  carry('a new line and another header', `Bearer ${good}\r\nX-Admin: 1`, 'malformed');
   carry('two, as an HTTP API joins them', `Bearer ${good},Bearer ${good}`, 'multiple_credentials');
   carry('a list', `Bearer ${good}, ${good}`, 'multiple_credentials');
   return cases;
-}
-
-/** What only RSA can get wrong (RFC 8017 §8.2.2): each block is made by hand and put through our real private key. */
-function rsaForgeries(input: string, jwk: object, cases: Forgery[]): void {
-  const key = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
-  const size = 256;
-  const digest = (name: string) => createHash(name).update(input).digest();
-  const prefix = (hex: string) => Buffer.from(hex, 'hex');
-  const sha256 = prefix('3031300d060960864801650304020105000420');
-  const info = Buffer.concat([sha256, digest('sha256')]);
-  const block = (content: Uint8Array, type = 1, fill = 0xff) =>
-    Buffer.concat([
-      Buffer.from([0, type]),
-      Buffer.alloc(size - 3 - content.length, fill),
-      Buffer.from([0]),
-      content,
-    ]);
-  const put = (id: string, bytes: Uint8Array, ...expect: string[]) =>
-    cases.push({ id, authorization: `Bearer ${input}.${b64(bytes)}`, expect });
-  const through = (bytes: Uint8Array) =>
-    privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, bytes);
-  put('control: a block made by hand as RFC 8017 has it', through(block(info)));
-  const odd = block(info);
-  odd[20] = 0xfe;
-  const early = Buffer.concat([
-    Buffer.from([0, 1]),
-    Buffer.alloc(8, 0xff),
-    Buffer.from([0]),
-    info,
-    Buffer.alloc(size - 11 - info.length),
-  ]);
-  const noSeparator = block(info);
-  noSeparator[size - 1 - info.length] = 0xff;
-  const wrong: readonly [string, Uint8Array][] = [
-    ['padding of random bytes, type 2', block(info, 2, 0xaa)],
-    ['padding of type 0', block(info, 0, 0)],
-    ['a padding byte that is not ff', odd],
-    ['eight bytes of padding and a tail (CVE-2006-4339)', early],
-    ['no separator', noSeparator],
-    ['a digest without DigestInfo', block(digest('sha256'))],
-    [
-      'DigestInfo without NULL',
-      block(
-        Buffer.concat([prefix('302f300b0609608648016503040201'), prefix('0420'), digest('sha256')]),
-      ),
-    ],
-    [
-      'DigestInfo of SHA-512 around SHA-256',
-      block(
-        Buffer.concat([
-          prefix('3051300d060960864801650304020305000440'),
-          digest('sha256'),
-          digest('sha256'),
-        ]),
-      ),
-    ],
-    ['SHA-1', block(Buffer.concat([prefix('3021300906052b0e03021a05000414'), digest('sha1')]))],
-    [
-      'SHA-512',
-      block(Buffer.concat([prefix('3051300d060960864801650304020305000440'), digest('sha512')])),
-    ],
-    [
-      'a length in long form',
-      block(Buffer.concat([prefix('308131300d060960864801650304020105000420'), digest('sha256')])),
-    ],
-    ['bytes after the digest', block(Buffer.concat([info, Buffer.from([0])]))],
-    ['the digest of something else', block(Buffer.concat([sha256, Buffer.alloc(32, 1)]))],
-    ['zeros', Buffer.alloc(size)],
-  ];
-  for (const [name, bytes] of wrong) put(`RSA: ${name}`, through(bytes), 'bad_signature');
-  const pss = sign('sha256', Buffer.from(input), { key, padding: constants.RSA_PKCS1_PSS_PADDING });
-  put('RSA: PSS under RS256', pss, 'bad_signature');
-  const modulus = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
-  const number = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
-  const sum = (number(through(block(info))) + number(modulus)).toString(16);
-  put(
-    'RSA: s + n',
-    Buffer.from(sum.padStart(sum.length + (sum.length % 2), '0'), 'hex'),
-    'bad_signature',
-  );
-  put('RSA: the modulus', modulus, 'bad_signature');
-  put(
-    'RSA: a zero byte in front',
-    Buffer.concat([Buffer.alloc(1), through(block(info))]),
-    'bad_signature',
-  );
 }

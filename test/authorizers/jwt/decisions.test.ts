@@ -100,6 +100,15 @@ describe('an answer that a gateway may keep', () => {
     expect(await rest(bearer(), 'PUT /any')).toMatchObject({ effect: 'Allow' });
   });
 
+  test('a verb of the caller never becomes a wildcard in the policy of an ANY route', async () => {
+    const { rest } = gate({ routes });
+    for (const verb of ['*', 'G?T', 'GET*']) {
+      expect(await rest(bearer(), `${verb} /any`)).toEqual({
+        threw: 'a verb that is no plain word',
+      });
+    }
+  });
+
   test("the console's test event is read like any other, and an ARN of an unknown shape is not", () => {
     const event = restAuthorizerEvent('GET /orders/{id}', undefined, {
       headers: null,
