@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { type Algorithm, isAlgorithm } from './algorithm.ts';
 import { derFromRaw, rawFromDer } from './ecdsa-der.ts';
 
@@ -30,6 +30,8 @@ export function importSigner(jwk: Readonly<Record<string, unknown>>, alg: Algori
 export interface ImportedKey {
   readonly kid: string;
   readonly alg: Algorithm;
+  /** base64url of SHA-256 of the key itself: another key under one `kid` is another key. */
+  readonly fingerprint: string;
   readonly verify: SignatureVerifier;
 }
 
@@ -53,7 +55,8 @@ export function importVerifier(jwk: Readonly<Record<string, unknown>>): Imported
   } catch {
     return undefined;
   }
-  return { kid, alg, verify: verifierOf(key, alg) };
+  const fingerprint = hash('sha256', key.export({ type: 'spki', format: 'der' }), 'base64url');
+  return { kid, alg, fingerprint, verify: verifierOf(key, alg) };
 }
 
 function verifierOf(key: KeyObject, alg: Algorithm): SignatureVerifier {

@@ -25,6 +25,8 @@ export interface IssuerRules extends ClaimRules {
 export interface VerifiedToken extends TokenTimes {
   readonly principal: Principal;
   readonly kid: string;
+  /** Of the key that verified it. */
+  readonly keyFingerprint: string;
 }
 
 interface TokenTimes {
@@ -72,7 +74,9 @@ export async function stillGood(
   now: number,
 ): Promise<DenyReason | undefined> {
   const key = await token.rules.keys.find(token.kid, now);
-  return key === undefined ? 'unknown_kid' : timeProblem(token, key, now);
+  // The issuer may have put another key under the same id since.
+  if (key?.fingerprint !== token.keyFingerprint) return 'unknown_kid';
+  return timeProblem(token, key, now);
 }
 
 function headerProblem(header: JsonObject, rules: IssuerRules | undefined): DenyReason | undefined {
@@ -108,7 +112,9 @@ function believed(
   const problem = timeProblem(times, key, now);
   if (problem !== undefined) return err(problem);
   const principal = readPrincipal(payload, rules, key.kid, times.expiresAt);
-  return principal.ok ? ok({ ...times, kid: key.kid, principal: principal.value }) : principal;
+  if (!principal.ok) return principal;
+  const { kid, fingerprint } = key;
+  return ok({ ...times, kid, keyFingerprint: fingerprint, principal: principal.value });
 }
 
 function timeProblem(token: TokenTimes, key: KnownKey, now: number): DenyReason | undefined {

@@ -250,6 +250,19 @@ describe('a token that was good', () => {
     expect(last().reason).toBe('unknown_kid');
   });
 
+  test('dies when another key takes the place of its own under the same kid (RFC 7517 §4.5)', async () => {
+    const { rest, clock, table } = gate();
+    expect(await rest(bearer())).toMatchObject({ effect: 'Allow' });
+    const active = publishedKeys().filter(({ jwk }) => jwk.alg === 'RS256');
+    const [first, second] = active;
+    if (first === undefined || second === undefined) throw new Error('the ring has two RSA keys');
+    const signing = first.state === 'active' ? first : second;
+    const other = first.state === 'active' ? second : first;
+    table.keys = [{ ...other, jwk: { ...other.jwk, kid: signing.jwk.kid } }];
+    clock.seconds = now + 60;
+    expect(await rest(bearer())).toEqual({ threw: 'Unauthorized' });
+  });
+
   test('of a retired key stays good; one that was signed after every ring with it is forgotten does not', async () => {
     const { rest, clock, table } = gate();
     table.keys = publishedKeys().map((key) => ({ ...key, state: 'retired', retiredAt: now - 100 }));
