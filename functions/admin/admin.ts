@@ -1,10 +1,11 @@
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
-import { type AdminError, type ClientAdministration, clientCommands } from './clients.ts';
+import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
+import type { AdminError, Verbs } from './verb.ts';
 
 export interface Admin extends ClientAdministration, KeyAdministration {
   readonly clock: Clock;
@@ -16,7 +17,7 @@ export interface Admin extends ClientAdministration, KeyAdministration {
  * answers; a store that cannot answer is one too (`unavailable`), so that the command line can say "try again".
  */
 export function admin(ports: Admin): (input: unknown, requestId: string) => Promise<AdminAnswer> {
-  const commands = { ...clientCommands(ports), ...keyCommands(ports) };
+  const commands: Verbs = { ...clientCommands(ports), ...keyCommands(ports) };
 
   return async (input, requestId) => {
     const name = commandName(input);
@@ -73,10 +74,12 @@ function commandName(input: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+const publicIds = ['client_id', 'key_id', 'username', 'certificate_id'] as const;
+
+/** Whom a command was about, by public id. */
 function subjectOf(value: unknown): { subject?: string } {
-  const id =
-    typeof value === 'object' && value !== null && 'client_id' in value
-      ? value.client_id
-      : undefined;
-  return typeof id === 'string' && /^[A-Za-z0-9_.~-]{1,128}$/.test(id) ? { subject: id } : {};
+  if (typeof value !== 'object' || value === null) return {};
+  const members = new Map<string, unknown>(Object.entries(value));
+  const id = publicIds.map((name) => members.get(name)).find((one) => one !== undefined);
+  return typeof id === 'string' && /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id) ? { subject: id } : {};
 }

@@ -1,34 +1,23 @@
 import { type Client, clientAuthenticationMethods, clientSecretsMax } from '../core/client.ts';
 import { brokenClientRule, type ClientLimits } from '../core/client-rules.ts';
 import { mintClientId, mintClientSecret } from '../core/client-secret.ts';
-import type { ClientRegistry, RegisteredClient } from '../core/ports/client-registry.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
+import type { Registry } from '../core/ports/registry.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { changedClient } from './client-change.ts';
 import { clientView, shownSecret } from './client-view.ts';
-import { type CommandReader, InvalidCommand } from './command-reader.ts';
-import type { AdminErrorCode } from './commands.ts';
+import { type CommandReader, required, secondsFromNow } from './command-reader.ts';
+import { editRecord } from './edit-record.ts';
+import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
 
 export interface ClientAdministration {
-  readonly registry: ClientRegistry;
+  readonly clients: Registry<Client>;
   readonly randomness: Randomness;
   readonly limits: ClientLimits;
   readonly defaultResource: string;
 }
 
-export interface AdminError {
-  readonly code: AdminErrorCode;
-  readonly message: string;
-}
-
-export type Verb = (command: CommandReader, now: number) => Promise<Result<unknown, AdminError>>;
-
-const conflict = (message: string) => err({ code: 'conflict', message } as const);
-const invalid = (message: string) => err({ code: 'invalid_request', message } as const);
-const notFound = err({
-  code: 'not_found',
-  message: 'there is no client of that client_id',
-} as const);
+const noSuchClient = notFound('there is no client of that client_id');
 
 const changeMembers = [
   'name',
@@ -43,16 +32,14 @@ const changeMembers = [
 ] as const;
 
 /** What operators do with clients: command name → its members and the verb. Each is one conditional write. */
-export function clientCommands(
-  ports: ClientAdministration,
-): Readonly<Record<string, { readonly members: readonly string[]; readonly run: Verb }>> {
-  const { registry, randomness, limits } = ports;
+export function clientCommands(ports: ClientAdministration): Verbs {
+  const { clients, randomness, limits } = ports;
 
   return {
     'clients.create': {
       members: ['client_id', 'secret_expires_in', ...changeMembers],
       run: async (command, now) => {
-        const expiresAt = expiry(command.integer('secret_expires_in'), now);
+        const expiresAt = secondsFromNow(command, 'secret_expires_in', now);
         const minted = mintClientSecret(randomness, now, expiresAt);
         const resources = command.list('resources') ?? defaultResources(command, ports);
         const blank: Client = {
@@ -73,21 +60,21 @@ export function clientCommands(
         const client = changedClient(blank, command, now);
         const broken = brokenClientRule(client, limits);
         if (broken !== undefined) return invalid(broken);
-        if (!(await registry.create(client))) return conflict('a client of that client_id exists');
+        if (!(await clients.create(client))) return conflict('a client of that client_id exists');
         return ok({ ...clientView(client), ...shownSecret(minted) });
       },
     },
 
     'clients.list': {
       members: [],
-      run: async () => ok((await registry.list()).map(clientView)),
+      run: async () => ok((await clients.list()).map(clientView)),
     },
 
     'clients.show': {
       members: ['client_id'],
       run: async (command) => {
-        const found = await registry.read(idOf(command));
-        return found === undefined ? notFound : ok(clientView(found.client));
+        const found = await clients.read(idOf(command));
+        return found === undefined ? noSuchClient : ok(clientView(found.record));
       },
     },
 
@@ -112,7 +99,7 @@ export function clientCommands(
       members: ['client_id'],
       run: async (command) => {
         const id = idOf(command);
-        return (await registry.remove(id)) ? ok({ client_id: id, deleted: true }) : notFound;
+        return (await clients.remove(id)) ? ok({ client_id: id, deleted: true }) : noSuchClient;
       },
     },
 
@@ -122,7 +109,7 @@ export function clientCommands(
         const minted = mintClientSecret(
           randomness,
           now,
-          expiry(command.integer('expires_in'), now),
+          secondsFromNow(command, 'expires_in', now),
         );
         const added = await edit(command, (client) => {
           const living = client.secrets.filter(
@@ -150,30 +137,17 @@ export function clientCommands(
     },
   };
 
-  /** Reads, changes and writes back one client; starts over when somebody else wrote in between. */
+  /** Changes one client and shows it as it is then. */
   async function edit(
     command: CommandReader,
     change: (client: Client) => Result<Client, AdminError>,
   ): Promise<Result<ReturnType<typeof clientView>, AdminError>> {
-    const id = idOf(command);
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const found: RegisteredClient | undefined = await registry.read(id);
-      if (found === undefined) return notFound;
-      const changed = change(found.client);
-      if (!changed.ok) return changed;
-      const broken = brokenClientRule(changed.value, limits);
-      if (broken !== undefined) return invalid(broken);
-      if (await registry.replace(changed.value, found.revision))
-        return ok(clientView(changed.value));
-    }
-    return conflict('others are changing this client right now: try again');
+    const edited = await editRecord(clients, idOf(command), change, {
+      brokenRule: (client) => brokenClientRule(client, limits),
+      missing: noSuchClient,
+    });
+    return edited.ok ? ok(clientView(edited.value)) : edited;
   }
-}
-
-function required(command: CommandReader, name: string): string {
-  const value = command.text(name);
-  if (value === undefined || value === '') throw new InvalidCommand(`${name} is missing`);
-  return value;
 }
 
 function idOf(command: CommandReader): string {
@@ -187,12 +161,4 @@ function defaultResources(
   const asked = command.text('default_resource');
   if (asked !== undefined) return [asked];
   return defaultResource === '' ? [] : [defaultResource];
-}
-
-function expiry(inSeconds: number | undefined, now: number): number | undefined {
-  if (inSeconds === undefined) return undefined;
-  if (inSeconds < 1 || inSeconds > 315_360_000) {
-    throw new InvalidCommand('a secret expires in 1 second to 10 years');
-  }
-  return now + inSeconds;
 }

@@ -46,6 +46,29 @@ export function readCommand(
   });
 }
 
+/** A member that the command cannot do without. */
+export function required(command: CommandReader, name: string): string {
+  const value = command.text(name);
+  if (value === undefined || value === '') throw new InvalidCommand(`${name} is missing`);
+  return value;
+}
+
+const tenYearsSeconds = 315_360_000;
+
+/** The instant that a member names as seconds from now; absent: never. */
+export function secondsFromNow(
+  command: CommandReader,
+  name: string,
+  now: number,
+): number | undefined {
+  const seconds = command.integer(name);
+  if (seconds === undefined) return undefined;
+  if (seconds < 1 || seconds > tenYearsSeconds) {
+    throw new InvalidCommand(`${name} must be 1 second to 10 years, in seconds`);
+  }
+  return now + seconds;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }

@@ -1,12 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { clientOptions } from '../adapters/aws/client-options.ts';
-import { dynamoClientRegistry } from '../adapters/dynamodb/client-registry.ts';
 import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../adapters/dynamodb/reader.ts';
+import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
 import { jsonLog } from '../adapters/log/json-log.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandomness } from '../adapters/system/randomness.ts';
+import { clientKind } from '../core/parse-client.ts';
 import { grants } from '../endpoints/token/grants.ts';
 import { admin } from './admin.ts';
 import type { AdminAnswer } from './commands.ts';
@@ -14,8 +15,10 @@ import { fromEnv } from './config.ts';
 
 const config = fromEnv(process.env);
 
+const dynamo = new DynamoDBClient(clientOptions);
+
 const run = admin({
-  registry: dynamoClientRegistry(new DynamoDBClient(clientOptions), config.clientsTable),
+  clients: dynamoRegistry(dynamo, config.clientsTable, clientKind),
   keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
   randomness: systemRandomness,
   clock: systemClock,

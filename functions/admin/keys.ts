@@ -1,7 +1,7 @@
 import type { PublishedKeys } from '../core/ports/published-keys.ts';
-import { err, ok } from '../core/result.ts';
-import type { Verb } from './clients.ts';
+import { ok } from '../core/result.ts';
 import type { KeysView } from './commands.ts';
+import { notFound, type Verbs } from './verb.ts';
 
 export interface KeyAdministration {
   readonly keys: PublishedKeys;
@@ -10,17 +10,13 @@ export interface KeyAdministration {
 }
 
 /** What operators may ask of the keys here. Rotating is not among it: that is an IAM permission of its own. */
-export function keyCommands(
-  ports: KeyAdministration,
-): Readonly<Record<string, { readonly members: readonly string[]; readonly run: Verb }>> {
+export function keyCommands(ports: KeyAdministration): Verbs {
   return {
     'keys.list': {
       members: [],
       run: async () => {
         const set = await ports.keys.read();
-        if (set === undefined) {
-          return err({ code: 'not_found', message: 'no key set is published yet' });
-        }
+        if (set === undefined) return notFound('no key set is published yet');
         const view: KeysView = {
           generation: set.generation,
           keys: set.keys.map(({ jwk, state, publishedAt, retiredAt }) => ({

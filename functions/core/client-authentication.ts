@@ -3,7 +3,7 @@ import type { Client, ClientAuthenticationMethod, ClientSecret } from './client.
 import { digest, digestsEqual } from './digest.ts';
 import { type OAuthError, type RefusalReason, refusal } from './errors.ts';
 import type { Form } from './form.ts';
-import type { Clients } from './ports/clients.ts';
+import type { Lookup } from './ports/lookup.ts';
 import { err, ok, type Result } from './result.ts';
 import { available } from './unavailable.ts';
 
@@ -36,7 +36,7 @@ interface PresentedSecret {
 export async function authenticateClient(
   authorization: readonly string[],
   form: Form,
-  clients: Clients,
+  clients: Lookup<Client>,
   now: number,
 ): Promise<Result<AuthenticatedClient, AuthenticationFailure>> {
   const presented = presentedSecret(authorization, form);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { memoryClientRegistry } from '../../functions/adapters/memory/client-registry.ts';
+import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import type { ClientRegistry } from '../../functions/core/ports/client-registry.ts';
+import type { Client } from '../../functions/core/client.ts';
+import { clientKind } from '../../functions/core/parse-client.ts';
+import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
 
 const keySet: PublishedKeySet = {
@@ -20,11 +22,13 @@ const keySet: PublishedKeySet = {
   ],
 };
 
-function office(registry: ClientRegistry = memoryClientRegistry(), published?: PublishedKeySet) {
+const noClients = (): Registry<Client> => memoryRegistry(clientKind);
+
+function office(registry: Registry<Client> = noClients(), published?: PublishedKeySet) {
   const audit: AuditEvent[] = [];
   const clock = { seconds: 1_000 };
   const run = admin({
-    registry,
+    clients: registry,
     keys: { read: async () => published },
     randomness: systemRandomness,
     clock: { now: () => clock.seconds },
@@ -185,7 +189,7 @@ describe('the admin function', () => {
   });
 
   test('a store that does not answer is "unavailable", with nothing of its message', async () => {
-    const registry = memoryClientRegistry();
+    const registry = noClients();
     const { ask } = office({
       ...registry,
       list: async () => {
@@ -198,7 +202,7 @@ describe('the admin function', () => {
   });
 
   test('lists the keys with the lead that a rotation needs', async () => {
-    expect(await office(memoryClientRegistry(), keySet).done({ command: 'keys.list' })).toEqual({
+    expect(await office(noClients(), keySet).done({ command: 'keys.list' })).toEqual({
       generation: 3,
       keys: [{ kid: 'k1', alg: 'RS256', state: 'active', published_at: 10 }],
       publication_lead: 86_400,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../functions/core/client.ts';
-import { clientSchema, parseClient } from '../../functions/core/parse-client.ts';
-import { someClient } from '../contracts/client-registry.ts';
+import { clientKind } from '../../functions/core/parse-client.ts';
+import { recordInItem, recordKey } from '../../functions/core/record-kind.ts';
+import { someClient } from '../contracts/registry.ts';
 
 const seconds = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const texts = fc.array(fc.string(), { maxLength: 4 });
@@ -31,14 +32,22 @@ const client: fc.Arbitrary<Client> = fc
     lifetime === undefined ? rest : { ...rest, accessTokenLifetimeSeconds: lifetime },
   );
 
-const record = { ...someClient, v: clientSchema };
+const parseClient = (stored: Readonly<Record<string, unknown>>): Client =>
+  recordInItem(clientKind, { pk: recordKey(clientKind, String(stored.clientId)), ...stored });
+
+const record = { ...someClient, v: clientKind.schema };
 const [someSecret] = someClient.secrets;
 const names = Object.keys(members) as (keyof typeof members)[];
 
 test('every client is what its record says, whatever else the record holds', () => {
   fc.assert(
     fc.property(client, fc.dictionary(fc.string(), fc.anything()), (any, rest) => {
-      const stored = { ...rest, accessTokenLifetimeSeconds: undefined, ...any, v: clientSchema };
+      const stored = {
+        ...rest,
+        accessTokenLifetimeSeconds: undefined,
+        ...any,
+        v: clientKind.schema,
+      };
       expect(parseClient(stored)).toStrictEqual(any);
     }),
   );

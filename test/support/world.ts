@@ -1,10 +1,11 @@
-import { memoryClientRegistry } from '../../functions/adapters/memory/client-registry.ts';
+import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import type { Client } from '../../functions/core/client.ts';
 import { digest } from '../../functions/core/digest.ts';
 import type { KeyRing } from '../../functions/core/key-ring.ts';
-import type { Clients } from '../../functions/core/ports/clients.ts';
+import { clientKind } from '../../functions/core/parse-client.ts';
+import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { SigningKeys } from '../../functions/core/ports/signing-keys.ts';
 import { tokenEndpoint } from '../../functions/endpoints/token/endpoint.ts';
 import { grants } from '../../functions/endpoints/token/grants.ts';
@@ -35,7 +36,7 @@ export const ordersClient: Client = {
 
 export interface WorldOptions {
   readonly clients?: readonly Client[];
-  readonly store?: Clients;
+  readonly store?: Lookup<Client>;
   readonly keys?: SigningKeys;
 }
 
@@ -70,7 +71,7 @@ export function world(options: WorldOptions = {}): World {
   const endpoint = tokenEndpoint({
     issuer,
     lifetimes: { accessTokenLifetimeSeconds: 900, accessTokenLifetimeMaxSeconds: 3_600 },
-    clients: options.store ?? memoryClientRegistry(options.clients ?? [ordersClient]),
+    clients: options.store ?? memoryRegistry(clientKind, options.clients ?? [ordersClient]),
     keys: options.keys ?? { current: async () => ring },
     grants,
     clock: { now: () => clock.seconds },

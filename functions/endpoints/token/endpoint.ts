@@ -1,12 +1,13 @@
 import { accessTokenClaims, type Lifetimes } from '../../core/access-token.ts';
 import { signAccessToken } from '../../core/access-token-signer.ts';
+import type { Client } from '../../core/client.ts';
 import { authenticateClient } from '../../core/client-authentication.ts';
 import { type OAuthError, refusal } from '../../core/errors.ts';
 import { type Form, formBytesMax, mediaType, parseForm } from '../../core/form.ts';
 import type { Grant } from '../../core/grant-type.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
-import type { Clients } from '../../core/ports/clients.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 import type { SigningKeys } from '../../core/ports/signing-keys.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -18,7 +19,7 @@ import { outage } from '../../gateway/outage.ts';
 export interface TokenEndpoint {
   readonly issuer: string;
   readonly lifetimes: Lifetimes;
-  readonly clients: Clients;
+  readonly clients: Lookup<Client>;
   readonly keys: SigningKeys;
   readonly grants: readonly Grant[];
   readonly clock: Clock;

@@ -1,12 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../../adapters/aws/client-options.ts';
-import { dynamoClients } from '../../adapters/dynamodb/clients.ts';
+import { dynamoLookup } from '../../adapters/dynamodb/lookup.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signing-keys.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
-import { cachedClients } from '../../core/cached-clients.ts';
+import { cachedLookup } from '../../core/cached-lookup.ts';
+import { clientKind } from '../../core/parse-client.ts';
 import { cors } from '../../gateway/cors.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { fromEnv } from './config.ts';
@@ -26,10 +27,10 @@ const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), 
 const endpoint = tokenEndpoint({
   issuer: config.issuer,
   lifetimes: config,
-  clients: cachedClients(dynamoClients(dynamoReader({ env: process.env }), config.clientsTable), {
-    ttlSeconds: config.clientCacheSeconds,
-    clock,
-  }),
+  clients: cachedLookup(
+    dynamoLookup(dynamoReader({ env: process.env }), config.clientsTable, clientKind),
+    { ttlSeconds: config.clientCacheSeconds, clock },
+  ),
   keys,
   grants,
   clock,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { cachedClients } from '../../functions/core/cached-clients.ts';
+import { cachedLookup } from '../../functions/core/cached-lookup.ts';
 import type { Client } from '../../functions/core/client.ts';
-import { someClient } from '../contracts/client-registry.ts';
+import { someClient } from '../contracts/registry.ts';
 
 function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
   const state = {
@@ -10,7 +10,7 @@ function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
     isDown: false,
     known: new Map<string, Client>(),
   };
-  const cached = cachedClients(
+  const cached = cachedLookup(
     {
       find: async (id) => {
         state.reads.push(id);

@@ -6,17 +6,22 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
-import { dynamoClientRegistry } from '../../functions/adapters/dynamodb/client-registry.ts';
-import { dynamoClients } from '../../functions/adapters/dynamodb/clients.ts';
+import { dynamoLookup } from '../../functions/adapters/dynamodb/lookup.ts';
 import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
-import { memoryClientRegistry } from '../../functions/adapters/memory/client-registry.ts';
+import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
+import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import type { Client } from '../../functions/core/client.ts';
 import { mintClientSecret } from '../../functions/core/client-secret.ts';
+import { clientKind } from '../../functions/core/parse-client.ts';
+import type { RecordKind } from '../../functions/core/record-kind.ts';
 import {
-  type ClientStore,
-  clientRegistryContract,
+  clientSamples,
+  type RecordStore,
+  registryContract,
+  type Samples,
   someClient,
-} from '../contracts/client-registry.ts';
+} from '../contracts/registry.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
 
 const aws = await awsWorld();
@@ -54,17 +59,28 @@ async function newTable(): Promise<string> {
   return TableName;
 }
 
-function open(table: string): ClientStore {
-  return { registry: dynamoClientRegistry(dynamo, table), clients: dynamoClients(reader, table) };
+function stored<T>(table: string, kind: RecordKind<T>): RecordStore<T> {
+  return {
+    registry: dynamoRegistry(dynamo, table, kind),
+    lookup: dynamoLookup(reader, table, kind),
+  };
 }
 
-clientRegistryContract('memory', async () => {
-  const registry = memoryClientRegistry();
-  return { registry, clients: registry };
-});
-clientRegistryContract('DynamoDB, by the SDK and by the small reader', async () =>
-  open(await newTable()),
-);
+function open(table: string): RecordStore<Client> {
+  return stored(table, clientKind);
+}
+
+function contracts<T>(samples: Samples<T>): void {
+  registryContract('memory', samples, async () => {
+    const registry = memoryRegistry(samples.kind);
+    return { registry, lookup: registry };
+  });
+  registryContract('DynamoDB, by the SDK and by the small reader', samples, async () =>
+    stored(await newTable(), samples.kind),
+  );
+}
+
+contracts(clientSamples);
 
 describe('clients in DynamoDB', () => {
   test.each([
@@ -79,7 +95,7 @@ describe('clients in DynamoDB', () => {
     expect(await registry.create(someClient)).toBe(true);
     loseAnswer();
     expect(await registry.replace({ ...someClient, name: 'Two' }, 1)).toBe(true);
-    expect(await registry.read('orders')).toMatchObject({ client: { name: 'Two' }, revision: 2 });
+    expect(await registry.read('orders')).toMatchObject({ record: { name: 'Two' }, revision: 2 });
   });
 
   test('a write that lost stays lost when its answer was lost too', async () => {
@@ -90,7 +106,7 @@ describe('clients in DynamoDB', () => {
     expect(await registry.create(someClient)).toBe(false);
     injected.push(aws.endpoint.inject({ operation: 'dynamodb:PutItem', times: 1, fault }));
     expect(await registry.replace(someClient, 7)).toBe(false);
-    expect(await registry.read('orders')).toEqual({ client: someClient, revision: 1 });
+    expect(await registry.read('orders')).toEqual({ record: someClient, revision: 1 });
   });
 
   test.each([
@@ -104,11 +120,11 @@ describe('clients in DynamoDB', () => {
     ['with a foreign id', { clientId: { S: 'other' } }],
   ])('a record %s throws: it is not a client that does not exist', async (_name, change) => {
     const table = await newTable();
-    const { registry, clients } = open(table);
+    const { registry, lookup } = open(table);
     await registry.create(someClient);
     const { Items: [item] = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
     await dynamo.send(new PutItemCommand({ TableName: table, Item: { ...item, ...change } }));
-    await expect(clients.find('orders')).rejects.toThrow();
+    await expect(lookup.find('orders')).rejects.toThrow();
     await expect(registry.read('orders')).rejects.toThrow();
     await expect(registry.list()).rejects.toThrow();
   });
@@ -131,8 +147,8 @@ describe('clients in DynamoDB', () => {
   });
 
   test('a table that is not there is not a table without clients', async () => {
-    const { registry, clients } = open('nowhere');
-    await expect(clients.find('orders')).rejects.toThrow('ResourceNotFoundException');
+    const { registry, lookup } = open('nowhere');
+    await expect(lookup.find('orders')).rejects.toThrow('ResourceNotFoundException');
     await expect(registry.read('orders')).rejects.toThrow();
     await expect(registry.create(someClient)).rejects.toThrow();
     await expect(registry.remove('orders')).rejects.toThrow();
@@ -141,9 +157,9 @@ describe('clients in DynamoDB', () => {
 
   test('an item of another kind in the table is nobody, and on no list', async () => {
     const table = await newTable();
-    const { registry, clients } = open(table);
+    const { registry, lookup } = open(table);
     await dynamo.send(new PutItemCommand({ TableName: table, Item: { pk: { S: 'orders' } } }));
-    expect(await clients.find('orders')).toBeUndefined();
+    expect(await lookup.find('orders')).toBeUndefined();
     expect(await registry.read('orders')).toBeUndefined();
     expect(await registry.list()).toEqual([]);
   });
@@ -184,7 +200,7 @@ describe('clients in DynamoDB', () => {
         env: { ...env(), AWS_SESSION_TOKEN: 'canary' },
         deadlineMs: 300,
       });
-      const failure = await dynamoClients(quick, table)
+      const failure = await dynamoLookup(quick, table, clientKind)
         .find('orders')
         .catch((cause: Error) => cause);
       expect(failure).toMatchObject({ name: 'Error', code: expect.any(String) });
@@ -200,14 +216,14 @@ describe('clients in DynamoDB', () => {
     '%s is tried again, and only the last of three failures counts',
     async (_name, fault) => {
       const table = await newTable();
-      const { registry, clients } = open(table);
+      const { registry, lookup } = open(table);
       await registry.create(someClient);
       for (const times of [1, 2]) {
         injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', times, fault }));
-        expect(await clients.find('orders')).toEqual(someClient);
+        expect(await lookup.find('orders')).toEqual(someClient);
       }
       injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', times: 3, fault }));
-      await expect(clients.find('orders')).rejects.toThrow('DynamoDB is unavailable');
+      await expect(lookup.find('orders')).rejects.toThrow('DynamoDB is unavailable');
     },
   );
 });
