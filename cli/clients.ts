@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { AdminCommand, ClientChange, ClientView } from '../functions/admin/commands.ts';
+import type { ClientChange, ClientView } from '../functions/admin/commands.ts';
+import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';
 import { collect, globals } from './globals.ts';
 import { print } from './output.ts';
+import { run } from './run.ts';
+import { seconds } from './seconds.ts';
 
 interface ChangeOptions {
   readonly name?: string;
@@ -157,18 +160,4 @@ function change(options: ChangeOptions & { audience?: readonly string[] }): Clie
         }),
     ...(options.alg === undefined ? {} : { access_token_signing_alg: options.alg }),
   };
-}
-
-function seconds(text: string, option: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Failure('usage', `${option} must be a number of seconds`);
-  return Number(text);
-}
-
-function confirm(options: { yes?: boolean }, what: string): void {
-  if (!options.yes) throw new Failure('usage', `add --yes to ${what}`);
-}
-
-async function run(command: Command, adminCommand: AdminCommand): Promise<void> {
-  const { connection, format } = globals(command);
-  print(await administer(connection, adminCommand), format);
 }

@@ -4,7 +4,8 @@ import {
   HttpNoneAuthorizer,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { isCacheable, isPublic, type Routes } from '../functions/core/route-policy.ts';
+import { uncacheable } from '../functions/core/compile-routes.ts';
+import type { Routes } from '../functions/core/route-policy.ts';
 import { policyOf, tableProblems } from './route-table.ts';
 
 export interface GuardedHttpApiProps {
@@ -37,8 +38,8 @@ export class GuardedHttpApi {
   /** The authorizer of a route, for `addRoutes`. @param route `GET /orders/{id}` */
   authorizer(route: string): IHttpRouteAuthorizer {
     const policy = policyOf(this.#props.routes, route);
-    if (isPublic(policy)) return new HttpNoneAuthorizer();
+    if (policy.public) return new HttpNoneAuthorizer();
     this.#guarded.add(route);
-    return isCacheable(policy) ? this.#props.cached : this.#props.uncached;
+    return uncacheable(route, policy) === undefined ? this.#props.cached : this.#props.uncached;
   }
 }

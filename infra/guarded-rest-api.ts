@@ -5,7 +5,8 @@ import {
   ResponseType,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { isCacheable, isPublic, type Routes } from '../functions/core/route-policy.ts';
+import { uncacheable } from '../functions/core/compile-routes.ts';
+import type { Routes } from '../functions/core/route-policy.ts';
 import { policyOf, tableProblems } from './route-table.ts';
 
 /** What a caller without a good credential is told. */
@@ -51,9 +52,11 @@ export class GuardedRestApi {
   /** Options for `resource.addMethod` of a route. @param route `GET /orders/{id}` */
   methodOptions(route: string): MethodOptions {
     const policy = policyOf(this.#props.routes, route);
-    if (isPublic(policy)) return { authorizationType: AuthorizationType.NONE };
+    if (policy.public) return { authorizationType: AuthorizationType.NONE };
     this.#guarded.add(route);
-    const authorizer = this.#authorizer(isCacheable(policy) ? 'cached' : 'uncached');
+    const authorizer = this.#authorizer(
+      uncacheable(route, policy) === undefined ? 'cached' : 'uncached',
+    );
     return { authorizationType: AuthorizationType.CUSTOM, authorizer };
   }
 

@@ -18,7 +18,86 @@ export type AdminCommand =
       readonly client_id: string;
       readonly secret_id: string;
     }
-  | { readonly command: 'keys.list' };
+  | { readonly command: 'keys.list' }
+  | ({ readonly command: 'api-keys.create' } & NewApiKey)
+  | { readonly command: 'api-keys.list' }
+  | {
+      readonly command: 'api-keys.roll';
+      readonly key_id: string;
+      /** Seconds that the old key goes on working; absent: a day. 0 ends it at once. */
+      readonly grace?: number;
+    }
+  | {
+      readonly command:
+        | 'api-keys.show'
+        | 'api-keys.disable'
+        | 'api-keys.enable'
+        | 'api-keys.delete';
+      readonly key_id: string;
+    }
+  | ({ readonly command: 'users.create' } & NewUser)
+  | { readonly command: 'users.list' }
+  | {
+      readonly command: 'users.set-password';
+      readonly username: string;
+      /** Absent: a random one is made and shown once. */
+      readonly password?: string;
+    }
+  | {
+      readonly command: 'users.disable' | 'users.enable' | 'users.delete';
+      readonly username: string;
+    }
+  | ({ readonly command: 'certificates.add' } & NewCertificate)
+  | { readonly command: 'certificates.list' }
+  | { readonly command: 'certificates.remove'; readonly certificate_id: string };
+
+/** What API keys, Basic users and certificates have in common. */
+export interface NewGrantee {
+  /** Whom it stands for; stays the same when the credential is replaced. */
+  readonly owner?: string;
+  readonly scope?: readonly string[];
+  /** The APIs that it is good for (RFC 8707); absent: the deployment's default. */
+  readonly resources?: readonly string[];
+  /** Seconds until it expires; absent: it does not. */
+  readonly expires_in?: number;
+  /** Addresses or CIDR ranges that it may come from; absent: any. */
+  readonly addresses?: readonly string[];
+  /** The usage plan that its calls are counted in. */
+  readonly tier?: string;
+}
+
+export interface NewApiKey extends NewGrantee {
+  readonly name: string;
+}
+
+export interface NewUser extends NewGrantee {
+  readonly username: string;
+  /** Absent: a random one is made and shown once. */
+  readonly password?: string;
+}
+
+/** A certificate itself, or a rule for all certificates of an issuer with one subject alternative name. */
+export interface NewCertificate extends NewGrantee {
+  readonly name?: string;
+  /** PEM of the one certificate to pin. */
+  readonly certificate?: string;
+  /** PEM of the issuer of a rule. */
+  readonly issuer?: string;
+  /** `dns:…`, `uri:…` or `email:…` of a rule. */
+  readonly san?: string;
+}
+
+export interface GranteeView {
+  readonly owner: string;
+  readonly scope: string;
+  readonly resources: readonly string[];
+  readonly status: 'enabled' | 'disabled';
+  readonly expires_at?: number;
+  readonly addresses?: readonly string[];
+  readonly tier?: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
 
 export interface NewClient extends ClientChange {
   readonly name: string;

@@ -35,7 +35,7 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
       ...(request.sourceIp === undefined ? {} : { sourceIp: request.sourceIp }),
       decisionId,
       surface: request.surface,
-      route: request.route.key,
+      route: request.route?.key ?? '',
       ...describe(decision),
       latencyMs: Math.round((ports.stopwatch() - startedAt) * 100) / 100,
       coldStart,

@@ -1,4 +1,5 @@
 import type { AuthRequest } from '../core/auth-request.ts';
+import { presentedCredential } from '../core/credential.ts';
 import type { Decision } from '../core/decision.ts';
 import { clockSkewMaxSeconds } from '../core/durations.ts';
 import type { Principal } from '../core/principal.ts';
@@ -12,9 +13,9 @@ export interface DecisionMaker {
 }
 
 /**
- * Decides for one request on its matched route. A route without a policy is denied: nothing is public by omission. The
- * first scheme that is responsible decides; a rejected credential is never tried as another scheme. Throws `Unavailable`
- * when a scheme cannot tell: that is neither yes nor no.
+ * Decides for one request on its matched route. A route without a policy is denied: nothing is public by omission. A
+ * credential is checked as what it says it is and as nothing else. Throws `Unavailable` when a scheme cannot tell: that is
+ * neither yes nor no.
  */
 export async function decide(
   { routes, authenticators }: DecisionMaker,
@@ -23,28 +24,32 @@ export async function decide(
 ): Promise<Decision> {
   const policy = policyOf(routes, request);
   if (policy === undefined) return { outcome: 'deny', reason: 'route_not_declared' };
-  for (const authenticator of authenticators) {
-    if (!policy.schemes.includes(authenticator.scheme)) continue;
-    const authentication = await authenticator.authenticate(request, now);
-    switch (authentication.kind) {
-      case 'not_responsible':
-        continue;
-      case 'rejected':
-        return { outcome: 'deny', reason: authentication.reason };
-      case 'authenticated':
-        return authorize(policy, authentication.principal, now);
-    }
+  const presented = presentedCredential(request, policy.credentialIn);
+  if (!presented.ok) return { outcome: 'deny', reason: presented.error };
+  const { scheme, value } = presented.value;
+  const authenticator = authenticators.find((one) => one.scheme === scheme);
+  if (authenticator === undefined || !policy.schemes.includes(scheme)) {
+    // A certificate that nobody asked for is no credential.
+    const reason = scheme === 'certificate' ? 'missing_credential' : 'unsupported_scheme';
+    return { outcome: 'deny', reason };
   }
-  const isMissing = !request.headers.has('authorization');
-  return { outcome: 'deny', reason: isMissing ? 'missing_credential' : 'unsupported_scheme' };
+  const authentication = await authenticator.authenticate(value, {
+    now,
+    sourceIp: request.sourceIp,
+    isReplayed: policy.cache !== 'none',
+    isStrict: policy.revocation === 'strict',
+  });
+  return authentication.kind === 'rejected'
+    ? { outcome: 'deny', reason: authentication.reason }
+    : authorize(policy, authentication.principal, now);
 }
 
 function policyOf(
   routes: DecisionMaker['routes'],
   { route }: AuthRequest,
 ): RouteRequirement | undefined {
-  const named = `${route.method} ${route.template}`;
-  if (Object.hasOwn(routes, named)) return routes[named];
+  if (route === undefined) return undefined;
+  if (Object.hasOwn(routes, route.key)) return routes[route.key];
   const any = `ANY ${route.template}`;
   return Object.hasOwn(routes, any) ? routes[any] : undefined;
 }

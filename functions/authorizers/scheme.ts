@@ -1,15 +1,27 @@
-import type { AuthRequest } from '../core/auth-request.ts';
+import type { Scheme } from '../core/credential.ts';
 import type { DenyReason } from '../core/decision.ts';
 import type { Principal } from '../core/principal.ts';
 
-/** What a scheme says of a request: authenticated, rejected, or not responsible because nothing of its kind is there. */
+/** What a scheme says of a credential of its kind. */
 export type Authentication =
   | { readonly kind: 'authenticated'; readonly principal: Principal }
-  | { readonly kind: 'rejected'; readonly reason: DenyReason }
-  | { readonly kind: 'not_responsible' };
+  | { readonly kind: 'rejected'; readonly reason: DenyReason };
+
+/** What of a request, beside the credential, a scheme may look at. */
+export interface Circumstances {
+  /** Epoch seconds. */
+  readonly now: number;
+  /** Address of the caller, where the surface tells it. */
+  readonly sourceIp: string | undefined;
+  /** API Gateway replays the answer for whoever presents the same credential: nothing but the credential may decide. */
+  readonly isReplayed: boolean;
+  /** What is in memory does not count: the route wants to know of a revocation at once. */
+  readonly isStrict: boolean;
+}
 
 /** One way to prove who one is. Throws `Unavailable` when it cannot tell. */
 export interface Authenticator {
-  readonly scheme: Principal['scheme'];
-  authenticate(request: AuthRequest, now: number): Promise<Authentication>;
+  readonly scheme: Scheme;
+  /** @param value the credential's text: what follows the scheme, or a certificate as PEM */
+  authenticate(value: string, circumstances: Circumstances): Promise<Authentication>;
 }

@@ -1,21 +1,28 @@
 /** The kind of gateway event that a request came in with. */
-export type Surface = 'rest-request' | 'http-2';
+export type Surface = 'rest-token' | 'rest-request' | 'http-1' | 'http-2' | 'websocket';
 
 /** One request that asks for access, the same for every surface. `gateway/` makes it from the event. */
 export interface AuthRequest {
   readonly surface: Surface;
   /** Everything of the method ARN before the verb, checked part by part: `arn:…:<api>/<stage>`. */
   readonly stageArn: string;
-  readonly route: {
-    /** The verb of the matched route: `GET`. */
-    readonly method: string;
-    /** The matched template: `/orders/{id}`. Never the concrete path. */
-    readonly template: string;
-    /** `GET /orders/{id}` */
-    readonly key: string;
-  };
+  /** The route that the gateway matched. A REST TOKEN event does not say. */
+  readonly route: MatchedRoute | undefined;
   /** Names in lower case, every value kept. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Decoded, every value kept. */
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  /** The client certificate of the connection, as PEM. The gateway has checked its chain and never its revocation. */
+  readonly certificatePem?: string;
   readonly requestId: string;
   readonly sourceIp?: string;
+}
+
+export interface MatchedRoute {
+  /** The verb of the request: `GET`. Empty for a WebSocket. */
+  readonly method: string;
+  /** The matched template: `/orders/{id}`. Never the concrete path. */
+  readonly template: string;
+  /** `GET /orders/{id}`, `$connect` */
+  readonly key: string;
 }

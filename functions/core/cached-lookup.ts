@@ -25,8 +25,9 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
   const underWay = new Map<string, Promise<T | undefined>>();
 
   return {
-    async find(id) {
+    async find(id, isFresh = false) {
       const now = clock.now();
+      if (isFresh) return look(id, now);
       const entry = known.get(id) ?? unknown.get(id);
       if (entry !== undefined && now >= entry.readAt && now - entry.readAt < ttlSeconds) {
         keep(id, entry);

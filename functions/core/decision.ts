@@ -15,9 +15,20 @@ export type DenyReason =
   | 'not_yet_valid'
   | 'wrong_audience'
   | 'binding_mismatch'
+  /** An API key, a Basic user: unknown, switched off, past its time, a wrong secret, too many wrong ones. */
+  | 'key_unknown'
+  | 'key_disabled'
+  | 'key_expired'
+  | 'bad_password'
+  | 'locked'
+  /** A client certificate that nobody pinned, or that was withdrawn. */
+  | 'cert_unmapped'
+  | 'cert_revoked'
+  | 'ip_denied'
   | 'insufficient_scope'
   | 'insufficient_role'
   | 'step_up_required'
+  | 'rate_limited'
   | 'route_not_declared';
 
 /** Why there is no answer: neither yes nor no. */

@@ -1,18 +1,23 @@
+import type { Scheme } from './credential.ts';
+
 /** Who a credential proved to be. */
 export interface Principal {
-  readonly scheme: 'bearer';
+  readonly scheme: Scheme;
+  /** Who vouches: the issuer of a token, the deployment for its own keys, users and certificates. */
   readonly issuer: string;
   readonly subject: string;
   readonly clientId: string;
   readonly scope: readonly string[];
   readonly roles: readonly string[];
   readonly audience: readonly string[];
-  /** Public id of the credential: the `jti` of a token. */
+  /** Public id of the credential: the `jti` of a token, a key id, a user's name, a thumbprint. */
   readonly credentialId: string;
-  /** Epoch seconds. */
-  readonly expiresAt: number;
+  /** Epoch seconds. A token always has one; the others may live until they are withdrawn. */
+  readonly expiresAt?: number;
   readonly acr?: string;
   /** Epoch seconds at which the user authenticated. */
   readonly authTime?: number;
   readonly kid?: string;
+  /** The usage plan that its calls are counted in. */
+  readonly tier?: string;
 }

@@ -1,3 +1,11 @@
+import { isAddressRange } from './address-range.ts';
+import {
+  type CredentialPlace,
+  credentialPlaces,
+  schemes as knownSchemes,
+  type Scheme,
+} from './credential.ts';
+import type { BucketRate } from './ports/token-buckets.ts';
 import { isResourceIndicator } from './resource.ts';
 import { isScopeToken } from './scope.ts';
 
@@ -6,24 +14,35 @@ export type RoutePolicy = { readonly public: true } | ({ readonly public: false 
 
 /** What one route demands, as it is compiled. Everything that is named must hold. */
 export interface RouteRequirement {
-  readonly public: false;
   readonly schemes: readonly Scheme[];
+  /** Where its credentials may stand. */
+  readonly credentialIn: readonly CredentialPlace[];
   /** All of these. */
   readonly scopes: readonly string[];
   /** One of these, where there are any. */
   readonly anyScope: readonly string[];
   /** One of these, where there are any. */
   readonly roles: readonly string[];
-  /** Audience that a token must have beside the API's. */
+  /** Audience that a credential must have beside the API's. */
   readonly audience?: string;
   /** Authentication context class that the user's authentication must have (RFC 9470 §3). */
   readonly acr?: string;
   /** The user's authentication is at most this old (RFC 9470 §3). */
   readonly maxAgeSeconds?: number;
+  /** Addresses that it may be called from; empty: any. */
+  readonly ip: readonly string[];
+  /** `strict`: nothing in memory counts, neither API Gateway's nor ours. */
+  readonly revocation: 'normal' | 'strict';
+  /** Calls of one credential on this route. */
+  readonly rateLimit?: BucketRate;
+  readonly cache: CacheMode;
 }
 
-/** How a caller may prove who it is. */
-export type Scheme = 'bearer';
+/**
+ * What API Gateway may replay. `policy`: one answer for the whole API, under the credential alone. `route`: an answer for
+ * this route, under credential and route. `none`: nothing.
+ */
+export type CacheMode = 'policy' | 'route' | 'none';
 
 /** Route key (`GET /orders/{id}`) → policy. */
 export type Routes = Readonly<Record<string, RoutePolicy>>;
@@ -31,12 +50,20 @@ export type Routes = Readonly<Record<string, RoutePolicy>>;
 /** What is written for a route. A list is left out or has entries: an empty one would demand nothing and look strict. */
 export interface Requirement {
   readonly schemes: readonly Scheme[];
+  /** @default the Authorization header; on `$connect` the subprotocol too */
+  readonly credentialIn?: readonly CredentialPlace[];
   readonly scopes?: readonly string[];
   readonly anyScope?: readonly string[];
   readonly roles?: readonly string[];
   readonly audience?: string;
   readonly acr?: string;
   readonly maxAgeSeconds?: number;
+  /** Addresses or CIDR ranges. @default any */
+  readonly ip?: readonly string[];
+  /** @default normal */
+  readonly revocation?: 'normal' | 'strict';
+  /** @default none */
+  readonly rateLimit?: BucketRate;
 }
 
 /** A route that anybody may call. Said out loud, because nothing is public by omission. */
@@ -52,7 +79,7 @@ export function requires(requirement: Requirement): RoutePolicy {
 /** Checks a route table; throws with the name of the first route that is wrong, and with what is allowed. */
 export function defineRoutes(routes: Routes): Routes {
   for (const [key, policy] of Object.entries(routes)) {
-    const problem = keyProblem(key) ?? (policy.public ? undefined : policyProblem(policy));
+    const problem = keyProblem(key) ?? (policy.public ? undefined : policyProblem(key, policy));
     if (problem !== undefined) throw new Error(`route "${key}": ${problem}`);
   }
   return routes;
@@ -62,29 +89,22 @@ export function isPublic(policy: RoutePolicy): boolean {
   return policy.public;
 }
 
-/** May a gateway replay a decision of this route? Not where the decision depends on the time. */
-export function isCacheable(policy: RoutePolicy): boolean {
-  return policy.public || policy.maxAgeSeconds === undefined;
-}
-
-/** The table as plain data, without the routes that no authorizer ever sees. */
-export function compileRoutes(routes: Routes): Readonly<Record<string, RouteRequirement>> {
-  const compiled: Record<string, RouteRequirement> = {};
-  for (const [key, policy] of Object.entries(defineRoutes(routes))) {
-    if (policy.public) continue;
-    const { scopes = [], anyScope = [], roles = [], ...rest } = policy;
-    compiled[key] = { ...rest, scopes, anyScope, roles };
-  }
-  return compiled;
+/** The places that a route reads credentials from. */
+export function placesOf(key: string, policy: Requirement): readonly CredentialPlace[] {
+  const { credentialIn } = policy;
+  return (
+    credentialIn ?? (key === '$connect' ? ['authorization', 'subprotocol'] : ['authorization'])
+  );
 }
 
 const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'ANY'];
 
 function keyProblem(key: string): string | undefined {
+  if (key === '$connect') return undefined;
   const [verb = '', path = '', ...rest] = key.split(' ');
   if (key === '$default' || verb === 'OPTIONS') return 'only routes with a verb can be guarded';
   if (rest.length > 0 || !verbs.includes(verb) || !path.startsWith('/')) {
-    return `must be a verb (${verbs.join(', ')}), a space and a path template`;
+    return `must be a verb (${verbs.join(', ')}), a space and a path template; or $connect`;
   }
   if (/[*?$]/.test(path)) return 'a path must not hold *, ? or $: they mean something in a policy';
   const segments = path.slice(1).split('/');
@@ -93,12 +113,15 @@ function keyProblem(key: string): string | undefined {
   return undefined;
 }
 
-function policyProblem(policy: Requirement): string | undefined {
+const listed = ['schemes', 'credentialIn', 'scopes', 'anyScope', 'roles', 'ip'] as const;
+
+function policyProblem(key: string, policy: Requirement): string | undefined {
   const { schemes, scopes = [], anyScope = [], roles = [], audience, acr, maxAgeSeconds } = policy;
-  for (const list of ['schemes', 'scopes', 'anyScope', 'roles'] as const) {
-    if (policy[list]?.length === 0) return `${list} must not be empty`;
+  const empty = listed.find((list) => policy[list]?.length === 0);
+  if (empty !== undefined) return `${empty} must not be empty`;
+  if (!schemes.every((scheme) => knownSchemes.includes(scheme))) {
+    return `schemes may hold: ${knownSchemes.join(', ')}`;
   }
-  if (!schemes.every((scheme) => scheme === 'bearer')) return 'schemes may hold: bearer';
   if (![...scopes, ...anyScope].every(isScopeToken))
     return 'a scope is a scope token (RFC 6749 §3.3)';
   if (anyScope.length === 1) return 'anyScope with one scope: say scopes';
@@ -111,5 +134,34 @@ function policyProblem(policy: Requirement): string | undefined {
   if (maxAgeSeconds !== undefined && !(Number.isInteger(maxAgeSeconds) && maxAgeSeconds > 0)) {
     return 'maxAgeSeconds must be a positive whole number';
   }
-  return undefined;
+  return circumstanceProblem(key, policy);
+}
+
+function circumstanceProblem(key: string, policy: Requirement): string | undefined {
+  const { schemes, ip = [], revocation = 'normal', rateLimit } = policy;
+  const places = placesOf(key, policy);
+  if (!places.every((place) => credentialPlaces.includes(place))) {
+    return `credentialIn may hold: ${credentialPlaces.join(', ')}`;
+  }
+  if (places.includes('subprotocol') && key !== '$connect') {
+    return 'only $connect has a subprotocol';
+  }
+  if (places.includes('x-api-key') && !schemes.includes('apikey')) {
+    return 'x-api-key holds API keys, which this route does not accept';
+  }
+  if (places.includes('query') && key !== '$connect' && !schemes.includes('apikey')) {
+    return 'only API keys may stand in a query (OAuth 2.1 §5.2.1 forbids it to bearer tokens)';
+  }
+  const needsHeader = schemes.some((scheme) => scheme === 'basic' || scheme === 'bearer');
+  if (needsHeader && !places.includes('authorization') && key !== '$connect') {
+    return 'bearer and basic credentials stand in the Authorization header: name it in credentialIn';
+  }
+  if (!ip.every(isAddressRange)) return 'ip may hold addresses and CIDR ranges';
+  if (revocation !== 'normal' && revocation !== 'strict') return 'revocation is normal or strict';
+  if (rateLimit === undefined) return undefined;
+  const { perSecond, burst } = rateLimit;
+  const isRate = perSecond > 0 && perSecond <= 100_000 && Number.isInteger(burst) && burst >= 1;
+  return isRate
+    ? undefined
+    : 'rateLimit needs perSecond above 0 (at most 100000) and a whole burst of 1 or more';
 }

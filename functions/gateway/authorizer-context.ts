@@ -23,7 +23,7 @@ export function authorizerContext(decision: Decision, decisionId: string): Autho
         rol: JSON.stringify(principal.roles),
         aud: JSON.stringify(principal.audience),
         cred: principal.credentialId,
-        exp: String(principal.expiresAt),
+        ...(principal.expiresAt === undefined ? {} : { exp: String(principal.expiresAt) }),
         ...(principal.acr === undefined ? {} : { acr: principal.acr }),
         ...(principal.authTime === undefined ? {} : { auth_time: String(principal.authTime) }),
         dec: decisionId,
@@ -61,6 +61,8 @@ const invalidToken: WireError = {
 const errors: Readonly<Partial<Record<DenyReason, WireError>>> = {
   insufficient_scope: { error: 'insufficient_scope', description: 'the scope does not cover this' },
   insufficient_role: { error: 'access_denied', description: 'the role does not cover this' },
+  ip_denied: { error: 'access_denied', description: 'not from this address' },
+  rate_limited: { error: 'rate_limited', description: 'too many calls: try again later' },
   route_not_declared: { error: 'access_denied', description: 'this route is not open' },
   step_up_required: {
     error: 'insufficient_user_authentication',

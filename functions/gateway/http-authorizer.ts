@@ -17,15 +17,32 @@ export function httpAuthRequest(event: APIGatewayRequestAuthorizerEventV2): Auth
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers.set(name.toLowerCase(), [value]);
   }
-  const { http, requestId } = event.requestContext;
+  const { http, requestId, authentication } = event.requestContext as V2Context;
+  const certificatePem = authentication?.clientCert?.clientCertPem;
   return {
     surface: 'http-2',
     stageArn: stageArnOf(event.routeArn),
     route: { method, template, key: event.routeKey },
     headers,
+    query: queryOf(event.rawQueryString ?? ''),
+    ...(certificatePem === undefined ? {} : { certificatePem }),
     requestId,
     sourceIp: http.sourceIp,
   };
+}
+
+/** The types of the package do not know that mutual TLS shows here. */
+type V2Context = APIGatewayRequestAuthorizerEventV2['requestContext'] & {
+  readonly authentication?: { readonly clientCert?: { readonly clientCertPem: string } } | null;
+};
+
+/** The raw query, because the ready-made map joins repeated parameters with commas. */
+function queryOf(rawQuery: string): ReadonlyMap<string, readonly string[]> {
+  const query = new Map<string, readonly string[]>();
+  for (const [name, value] of new URLSearchParams(rawQuery)) {
+    query.set(name, [...(query.get(name) ?? []), value]);
+  }
+  return query;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { schemes } from '../core/credential.ts';
 import type { Principal } from '../core/principal.ts';
 
 /** Nobody was authenticated for this request, as far as the backend can tell. Answer 401. */
@@ -28,12 +29,9 @@ export function requirePrincipal(
       throw new PrincipalMissing('no principal in the authorizer context');
     return value;
   };
-  if (text('v') !== '1' || text('mth') !== 'bearer') {
+  const scheme = schemes.find((one) => one === text('mth'));
+  if (text('v') !== '1' || scheme === undefined) {
     throw new PrincipalMissing('an authorizer context of another version');
-  }
-  const expiresAt = Number(text('exp'));
-  if (!(Number.isSafeInteger(expiresAt) && options.now < expiresAt)) {
-    throw new PrincipalMissing('the credential has expired');
   }
   const issuer = text('iss');
   const subject = text('sub');
@@ -41,13 +39,19 @@ export function requirePrincipal(
   const scope = text('scp');
   const optional = (name: string) =>
     context !== undefined && Object.hasOwn(context, name) ? text(name) : undefined;
+  // A token always says when it ends; a key, a user or a certificate may go on until it is withdrawn.
+  const exp = scheme === 'bearer' ? text('exp') : optional('exp');
+  const expiresAt = exp === undefined ? undefined : Number(exp);
+  if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && options.now < expiresAt)) {
+    throw new PrincipalMissing('the credential has expired');
+  }
   const acr = optional('acr');
   const authTime = optional('auth_time');
   if (authTime !== undefined && !/^\d{1,15}(?:\.\d+)?$/.test(authTime)) {
     throw new PrincipalMissing('an incomplete principal');
   }
   return {
-    scheme: 'bearer',
+    scheme,
     issuer,
     subject,
     clientId: text('cid'),
@@ -55,7 +59,7 @@ export function requirePrincipal(
     roles: texts(text('rol')),
     audience: texts(text('aud')),
     credentialId: text('cred'),
-    expiresAt,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(acr === undefined ? {} : { acr }),
     ...(authTime === undefined ? {} : { authTime: Number(authTime) }),
   };

@@ -9,21 +9,28 @@ import { authorizerContext } from './authorizer-context.ts';
 /** What a REST API sends to a REQUEST authorizer. From the console's test button the maps are null. */
 export type RestAuthorizerEvent = Omit<
   APIGatewayRequestAuthorizerEvent,
-  'headers' | 'multiValueHeaders'
+  'headers' | 'multiValueHeaders' | 'queryStringParameters' | 'multiValueQueryStringParameters'
 > & {
   readonly headers: Readonly<Record<string, string | undefined>> | null;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueQueryStringParameters: Readonly<
+    Record<string, readonly string[] | undefined>
+  > | null;
 };
 
 /** The request in a REST authorizer event. Its route is the matched template, never the path that the caller spelt. */
 export function restAuthRequest(event: RestAuthorizerEvent): AuthRequest {
   const method = event.httpMethod.toUpperCase();
   const { identity, requestId } = event.requestContext;
+  const certificatePem = identity.clientCert?.clientCertPem;
   return {
     surface: 'rest-request',
     stageArn: stageArnOf(event.methodArn),
     route: { method, template: event.resource, key: `${method} ${event.resource}` },
-    headers: headersOf(event),
+    headers: valuesOf(event.multiValueHeaders, event.headers, (name) => name.toLowerCase()),
+    query: valuesOf(event.multiValueQueryStringParameters, event.queryStringParameters),
+    ...(certificatePem === undefined ? {} : { certificatePem }),
     requestId,
     sourceIp: identity.sourceIp,
   };
@@ -42,6 +49,7 @@ export function restAnswer(
   if (decision.outcome === 'unavailable') throw new Error('Unavailable');
   if (decision.outcome === 'deny' && !isForbidden(decision.reason)) throw new Error('Unauthorized');
   const { principal } = decision;
+  const { method, template } = request.route ?? { method: '', template: '' };
   return {
     principalId: principal === undefined ? 'nobody' : principalId(principal),
     policyDocument: {
@@ -50,7 +58,7 @@ export function restAnswer(
         {
           Action: 'execute-api:Invoke',
           Effect: decision.outcome === 'allow' ? 'Allow' : 'Deny',
-          Resource: `${request.stageArn}/${verbOf(request.route.method)}${globOf(request.route.template)}`,
+          Resource: `${request.stageArn}/${verbOf(method)}${globOf(template)}`,
         },
       ],
     },
@@ -64,6 +72,8 @@ function isForbidden(reason: DenyReason): boolean {
     case 'insufficient_scope':
     case 'insufficient_role':
     case 'step_up_required':
+    case 'rate_limited':
+    case 'ip_denied':
     case 'route_not_declared':
       return true;
     default:
@@ -91,24 +101,24 @@ function principalId(principal: Principal): string {
   return hash('sha256', `${principal.issuer}|${principal.subject}`, 'hex').slice(0, 32);
 }
 
-/** The multi-value map has every value; the plain one only the last, so it serves where the other is absent. */
-function headersOf(event: RestAuthorizerEvent): ReadonlyMap<string, readonly string[]> {
-  const headers = new Map<string, readonly string[]>();
-  for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) {
-    if (values !== undefined) add(headers, name, values);
-  }
-  if (headers.size > 0) return headers;
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (value !== undefined) add(headers, name, [value]);
-  }
-  return headers;
-}
+type Values = Readonly<Record<string, readonly string[] | undefined>>;
+type Value = Readonly<Record<string, string | undefined>>;
 
-function add(
-  headers: Map<string, readonly string[]>,
-  name: string,
-  values: readonly string[],
-): void {
-  const key = name.toLowerCase();
-  headers.set(key, [...(headers.get(key) ?? []), ...values]);
+/** The multi-value map has every value; the plain one only the last, so it serves where the other is absent. */
+function valuesOf(
+  all: Values | null,
+  last: Value | null,
+  nameOf: (name: string) => string = (name) => name,
+): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, readonly string[]>();
+  const entries = Object.entries(all ?? {});
+  const source =
+    entries.length > 0
+      ? entries
+      : Object.entries(last ?? {}).map(([name, value]) => [name, value && [value]] as const);
+  for (const [name, list] of source) {
+    const key = nameOf(name);
+    if (list) values.set(key, [...(values.get(key) ?? []), ...list]);
+  }
+  return values;
 }

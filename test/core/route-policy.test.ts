@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { compileRoutes, uncacheable } from '../../functions/core/compile-routes.ts';
 import {
-  compileRoutes,
   defineRoutes,
-  isCacheable,
   publicRoute,
   type Requirement,
   requires,
@@ -43,7 +42,23 @@ describe('a route table is checked where it is written', () => {
     ['scopes must not be empty', { ...bearer, scopes: [] }],
     ['anyScope must not be empty', { ...bearer, anyScope: [] }],
     ['roles must not be empty', { ...bearer, roles: [] }],
-    ['schemes may hold', { schemes: ['basic' as 'bearer'] }],
+    ['schemes may hold', { schemes: ['digest' as 'bearer'] }],
+    ['credentialIn must not be empty', { ...bearer, credentialIn: [] }],
+    ['credentialIn may hold', { ...bearer, credentialIn: ['cookie' as 'query'] }],
+    ['only $connect has', { ...bearer, credentialIn: ['authorization', 'subprotocol'] }],
+    ['x-api-key holds API keys', { ...bearer, credentialIn: ['authorization', 'x-api-key'] }],
+    ['only API keys may stand in a query', { ...bearer, credentialIn: ['query'] }],
+    [
+      'stand in the Authorization header',
+      { schemes: ['bearer', 'apikey'], credentialIn: ['query'] },
+    ],
+    ['ip must not be empty', { ...bearer, ip: [] }],
+    ['ip may hold', { ...bearer, ip: ['10.0.0.0/33'] }],
+    ['ip may hold', { ...bearer, ip: ['::1/129'] }],
+    ['ip may hold', { ...bearer, ip: ['localhost'] }],
+    ['revocation is', { ...bearer, revocation: 'sometimes' as 'strict' }],
+    ['rateLimit needs', { ...bearer, rateLimit: { perSecond: 0, burst: 1 } }],
+    ['rateLimit needs', { ...bearer, rateLimit: { perSecond: 1, burst: 0.5 } }],
     ['scope token', { ...bearer, scopes: ['a b'] }],
     ['scope token', { ...bearer, anyScope: ['a', ''] }],
     ['anyScope with one', { ...bearer, anyScope: ['a'] }],
@@ -63,12 +78,33 @@ describe('a route table is checked where it is written', () => {
       'GET /x': requires({ ...bearer, scopes: ['a'] }),
     });
     expect(JSON.parse(JSON.stringify(compiled))).toEqual({
-      'GET /x': { public: false, schemes: ['bearer'], scopes: ['a'], anyScope: [], roles: [] },
+      'GET /x': {
+        schemes: ['bearer'],
+        credentialIn: ['authorization'],
+        scopes: ['a'],
+        anyScope: [],
+        roles: [],
+        ip: [],
+        revocation: 'normal',
+        cache: 'route',
+      },
     });
   });
 
-  test('a decision that depends on the time is not cacheable', () => {
-    expect(isCacheable(requires(bearer))).toBe(true);
-    expect(isCacheable(requires({ ...bearer, maxAgeSeconds: 300 }))).toBe(false);
-  });
+  test.each<[string, Requirement]>([
+    ['time', { ...bearer, maxAgeSeconds: 300 }],
+    ['address', { ...bearer, ip: ['192.0.2.0/24'] }],
+    ['strict', { ...bearer, revocation: 'strict' }],
+    ['counts', { ...bearer, rateLimit: { perSecond: 1, burst: 1 } }],
+    ['certificate', { schemes: ['bearer', 'certificate'] }],
+    ['x-api-key', { schemes: ['apikey'], credentialIn: ['authorization', 'x-api-key'] }],
+    ['query', { schemes: ['apikey'], credentialIn: ['query'] }],
+  ])(
+    'a decision that depends on more than the header is never replayed: %s',
+    (why, requirement) => {
+      expect(uncacheable('GET /x', requirement)).toContain(why);
+      expect(compileRoutes({ 'GET /x': requires(requirement) })['GET /x']?.cache).toBe('none');
+      expect(uncacheable('GET /x', bearer)).toBeUndefined();
+    },
+  );
 });

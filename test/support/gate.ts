@@ -4,10 +4,11 @@ import { authorizer } from '../../functions/authorizers/authorizer.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
 import { issuerRules } from '../../functions/authorizers/jwt/issuers.ts';
 import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';
+import { compileRoutes } from '../../functions/core/compile-routes.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
 import { publishedIssuerKeys } from '../../functions/core/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/published-keys.ts';
-import { compileRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { type Routes, requires } from '../../functions/core/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
 import { verifiedTokenCache } from '../../functions/core/verified-token-cache.ts';
 import {

@@ -1,4 +1,3 @@
-import type { AuthRequest } from '../../core/auth-request.ts';
 import type { VerifiedTokenCache } from '../../core/verified-token-cache.ts';
 import { type IssuerRules, stillGood, verifyAccessToken } from '../../core/verify-access-token.ts';
 import type { Authentication, Authenticator } from '../scheme.ts';
@@ -14,9 +13,7 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
   return {
     scheme: 'bearer',
 
-    async authenticate(request, now): Promise<Authentication> {
-      const presented = bearerToken(request);
-      if (typeof presented !== 'string') return presented;
+    async authenticate(presented, { now }): Promise<Authentication> {
       const known = cache.get(presented);
       if (known !== undefined) {
         // A hit spares the signature and the parsing, nothing else.
@@ -31,22 +28,4 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
       return { kind: 'authenticated', principal: verified.value.principal };
     },
   };
-}
-
-/**
- * The token after `Bearer` and exactly one space, the scheme in any case. More than one value, or a comma, which is how
- * an HTTP API joins two headers, is more than one credential.
- */
-function bearerToken(request: AuthRequest): string | Authentication {
-  const [value, ...more] = request.headers.get('authorization') ?? [];
-  if (value === undefined) return { kind: 'not_responsible' };
-  if (more.length > 0 || value.includes(',')) {
-    return { kind: 'rejected', reason: 'multiple_credentials' };
-  }
-  const space = value.indexOf(' ');
-  const scheme = (space < 0 ? value : value.slice(0, space)).toLowerCase();
-  if (scheme !== 'bearer') return { kind: 'not_responsible' };
-  const token = space < 0 ? '' : value.slice(space + 1);
-  // Everything a token can be (RFC 6750 §2.1, b64token); the parser behind this is stricter still.
-  return /^[A-Za-z0-9._~+/=-]+$/.test(token) ? token : { kind: 'rejected', reason: 'malformed' };
 }

@@ -1,0 +1,11 @@
+/** When credentials were last used, to the hour: for operators who tidy up, never for a decision. */
+export interface LastUse {
+  /** Writes at most once per credential and hour, whoever asks. */
+  note(credentialId: string, now: number): Promise<void>;
+}
+
+/** The same for operators. */
+export interface LastUses {
+  /** Epoch seconds of the hour of the last use, by id; ids that were never seen are absent. */
+  read(credentialIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
