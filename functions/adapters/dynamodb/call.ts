@@ -1,0 +1,138 @@
+import type { RequestOptions } from 'node:http';
+import type { Item } from './attributes.ts';
+import { dynamoEndpoint } from './endpoint.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { sigv4 } from './sigv4.ts';
+
+/** DynamoDB could not answer. `code` is a class of failure; no text from outside is in the message. */
+class DynamoUnavailable extends Error {
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`DynamoDB is unavailable: ${code}`, options);
+    this.code = code;
+  }
+}
+
+export interface DynamoCallOptions {
+  /** Credentials, region and endpoint, as Lambda sets them. Read at each call: credentials change. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All attempts together. @default 1500 */
+  readonly deadlineMs?: number;
+}
+
+/** What of an answer is looked at. */
+export interface DynamoAnswer {
+  readonly Item?: Item;
+  readonly Attributes?: Item;
+}
+
+/**
+ * One operation of DynamoDB. A socket that died while the environment was frozen costs one attempt at once; throttling and
+ * 5xx are tried again after a short random pause; nothing outlives the deadline. An attempt whose answer was lost may have
+ * been carried out all the same, so whatever is called must bear to be repeated. Throws `DynamoUnavailable`.
+ *
+ * @param expected an error that is an answer too: `undefined`
+ */
+export type DynamoCall = (
+  operation: string,
+  input: object,
+  expected?: string,
+) => Promise<DynamoAnswer | undefined>;
+
+const attemptsMax = 3;
+
+/** Calls DynamoDB without the SDK: what a verifier's cold start can afford. */
+export function dynamoCall({ env, deadlineMs = 1_500 }: DynamoCallOptions): DynamoCall {
+  const sign = sigv4();
+
+  return async (operation, input, expected) => {
+    const body = JSON.stringify(input);
+    const until = performance.now() + deadlineMs;
+    let failure = new DynamoUnavailable('deadline');
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) break;
+      let answer: Exchange;
+      try {
+        answer = await exchange(request(operation, body), body, leftMs, attempt > 0);
+      } catch (cause) {
+        failure = new DynamoUnavailable(codeOf(cause), { cause });
+        continue;
+      }
+      if (answer.status === 200) return parsed(answer.text);
+      const type = errorType(answer.text);
+      if (type === expected && answer.status === 400) return undefined;
+      failure = new DynamoUnavailable(type);
+      if (answer.status < 500 && !/Throttl|ProvisionedThroughput|RequestLimit/.test(type)) break;
+      await pause(
+        Math.min(Math.random() * 50 * 2 ** attempt, Math.max(0, until - performance.now())),
+      );
+    }
+    throw failure;
+  };
+
+  function request(operation: string, body: string): RequestOptions & { readonly isTls: boolean } {
+    const url = dynamoEndpoint(env);
+    const { AWS_REGION: region = '', AWS_SESSION_TOKEN: sessionToken } = env;
+    const signed = sign(
+      {
+        host: url.host,
+        target: `DynamoDB_20120810.${operation}`,
+        contentType: 'application/x-amz-json-1.0',
+        body,
+      },
+      {
+        accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+        secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+        ...(sessionToken === undefined ? {} : { sessionToken }),
+        region,
+        service: 'dynamodb',
+        amzDate: new Date().toISOString().replace(/[:-]|\.\d{3}/g, ''),
+      },
+    );
+    return {
+      method: 'POST',
+      isTls: url.protocol === 'https:',
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+      path: '/',
+      headers: { ...signed, 'content-length': Buffer.byteLength(body) },
+    };
+  }
+}
+
+function parsed(text: string): DynamoAnswer {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value) && isObjectOr(value.Item) && isObjectOr(value.Attributes)) {
+      return value as DynamoAnswer;
+    }
+  } catch {
+    // Below.
+  }
+  throw new DynamoUnavailable('malformed answer');
+}
+
+function isObjectOr(value: unknown): boolean {
+  return value === undefined || isObject(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The name of a DynamoDB error, which is one word; anything else is not repeated. */
+function errorType(text: string): string {
+  const type = /"__type"\s*:\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text)?.[1];
+  return type ?? 'error answer';
+}
+
+function codeOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /^[A-Z_]{1,40}$/.test(code) ? code : 'no answer';
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
