@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateSecretCommand,
   RotateSecretCommand,
@@ -7,6 +7,7 @@ import {
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import type { LambdaHost } from '../../local/lambda/function-host.ts';
 import { type AwsWorld, awsWorld } from '../local/support/aws-world.ts';
+import { createTable } from './create-table.ts';
 
 /** Id of the version that a new secret has. */
 export const firstVersion: string = '0'.repeat(32);
@@ -41,24 +42,9 @@ export async function ringStores(): Promise<RingStores> {
     aws,
     dynamo,
     secrets,
-    async newTable() {
+    newTable() {
       serial += 1;
-      const TableName = `verification-${serial}`;
-      await dynamo.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-        }),
-      );
-      return TableName;
+      return createTable(dynamo, `verification-${serial}`, ['pk', 'sk']);
     },
     async newSecret(text) {
       serial += 1;
