@@ -1,9 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { base62, bigEndian } from './base62.ts';
 import type { ClientSecret } from './client.ts';
 import { digest } from './digest.ts';
 import type { Randomness } from './ports/randomness.ts';
-
-const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** A fresh client secret in clear, and what of it is kept. */
 export interface MintedSecret {
@@ -20,11 +19,10 @@ export function mintClientSecret(
   now: number,
   expiresAt?: number,
 ): MintedSecret {
-  const bits = BigInt(`0x${Buffer.from(randomness.bytes(32)).toString('hex')}`);
-  const body = `kwcs_${encode(bits, 43)}`;
-  const secret = `${body}${encode(BigInt(crc32(body)), 6)}`;
+  const body = `kwcs_${base62(bigEndian(randomness.bytes(32)), 43)}`;
+  const secret = `${body}${base62(BigInt(crc32(body)), 6)}`;
   const record = {
-    id: `s${encode(BigInt(`0x${Buffer.from(randomness.bytes(6)).toString('hex')}`), 9)}`,
+    id: `s${base62(bigEndian(randomness.bytes(6)), 9)}`,
     hash: digest(secret),
     hint: secret.slice(-4),
     createdAt: now,
@@ -35,15 +33,5 @@ export function mintClientSecret(
 
 /** A fresh client id: `kwc_` and 128 random bits. */
 export function mintClientId(randomness: Randomness): string {
-  return `kwc_${encode(BigInt(`0x${Buffer.from(randomness.bytes(16)).toString('hex')}`), 22)}`;
-}
-
-function encode(value: bigint, digits: number): string {
-  let rest = value;
-  let text = '';
-  for (let i = 0; i < digits; i += 1) {
-    text = `${base62[Number(rest % 62n)]}${text}`;
-    rest /= 62n;
-  }
-  return text;
+  return `kwc_${base62(bigEndian(randomness.bytes(16)), 22)}`;
 }

@@ -1,9 +1,4 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoLookup } from '../../functions/adapters/dynamodb/lookup.ts';
@@ -11,18 +6,23 @@ import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { mintApiKey } from '../../functions/core/api-key.ts';
 import type { Client } from '../../functions/core/client.ts';
 import { mintClientSecret } from '../../functions/core/client-secret.ts';
+import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { RecordKind } from '../../functions/core/record-kind.ts';
 import {
+  apiKeySamples,
   clientSamples,
   type RecordStore,
   registryContract,
   type Samples,
+  someApiKey,
   someClient,
 } from '../contracts/registry.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
+import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
 const { endpoint, region, credentials } = aws.clientConfig();
@@ -45,18 +45,9 @@ afterAll(async () => {
 });
 
 let serial = 0;
-async function newTable(): Promise<string> {
+function newTable(): Promise<string> {
   serial += 1;
-  const TableName = `clients-${serial}`;
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    }),
-  );
-  return TableName;
+  return createTable(dynamo, `clients-${serial}`);
 }
 
 function stored<T>(table: string, kind: RecordKind<T>): RecordStore<T> {
@@ -81,8 +72,9 @@ function contracts<T>(samples: Samples<T>): void {
 }
 
 contracts(clientSamples);
+contracts(apiKeySamples);
 
-describe('clients in DynamoDB', () => {
+describe('records in DynamoDB', () => {
   test.each([
     ['was lost', { kind: 'reset', when: 'after' }],
     ['was an error', { kind: 'error', when: 'after', status: 500 }],
@@ -172,6 +164,28 @@ describe('clients in DynamoDB', () => {
     expect(text).toContain(record.hash);
     expect(text).not.toContain(secret);
     expect(text).not.toContain(secret.slice(5, 30));
+  });
+
+  test('the table holds the hash of an API key and nothing of its secret', async () => {
+    const table = await newTable();
+    const format = { prefix: 'kw', environment: 'live' };
+    const { key, ...minted } = mintApiKey(systemRandomness, format);
+    await stored(table, apiKeyKind).registry.create({ ...someApiKey, ...minted });
+    const text = JSON.stringify((await dynamo.send(new ScanCommand({ TableName: table }))).Items);
+    expect(text).toContain(minted.hash);
+    for (let at = 0; at < 40; at += 1) expect(text).not.toContain(key.slice(-49 + at, -41 + at));
+  });
+
+  test('the kinds of one table do not see one another', async () => {
+    const table = await newTable();
+    const clients = stored(table, clientKind);
+    const keys = stored(table, apiKeyKind);
+    await clients.registry.create(someClient);
+    await keys.registry.create(someApiKey);
+    expect(await clients.registry.list()).toEqual([someClient]);
+    expect(await keys.registry.list()).toEqual([someApiKey]);
+    expect(await clients.lookup.find(someApiKey.keyId)).toBeUndefined();
+    expect(await keys.lookup.find(someClient.clientId)).toBeUndefined();
   });
 
   test('a list is whole although the table answers in pages', async () => {

@@ -1,9 +1,10 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
 import { dynamoWriter } from '../../functions/adapters/dynamodb/writer.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
+import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
 const { endpoint, region, credentials } = aws.clientConfig();
@@ -16,14 +17,7 @@ const env = {
 const writer = dynamoWriter({ env });
 const reader = dynamoReader({ env });
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
-await dynamo.send(
-  new CreateTableCommand({
-    TableName: 'counters',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-  }),
-);
+await createTable(dynamo, 'counters');
 dynamo.destroy();
 
 const injected: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../functions/core/client.ts';
+import { type ApiKey, apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
@@ -34,6 +35,46 @@ export const clientSamples: Samples<Client> = {
     { ...withoutLifetime, clientId: 'plain', secrets: [], scope: [], defaultScope: [] },
   ],
   marked: (client, mark) => ({ ...client, name: mark }),
+};
+
+export const someApiKey: ApiKey = {
+  keyId: '1KeywardDemo',
+  name: 'Nightly report',
+  start: 'kw_live_1KeywardDemo',
+  hash: 'h1',
+  replacedBy: '2KeywardDemo',
+  graceUntil: 5,
+  usagePlanKey: 'x'.repeat(20),
+  owner: 'reports',
+  scope: ['a', 'b'],
+  resources: ['https://api.example'],
+  status: 'disabled',
+  expiresAt: 9,
+  addresses: ['192.0.2.0/24', '2001:db8::1'],
+  tier: 'gold',
+  createdAt: 1,
+  updatedAt: 2,
+};
+
+export const apiKeySamples: Samples<ApiKey> = {
+  kind: apiKeyKind,
+  records: [
+    someApiKey,
+    {
+      keyId: '2KeywardDemo',
+      name: 'Plain',
+      start: 'kw_live_2KeywardDemo',
+      hash: 'h2',
+      owner: '2KeywardDemo',
+      scope: [],
+      resources: ['https://api.example'],
+      status: 'enabled',
+      addresses: [],
+      createdAt: 1,
+      updatedAt: 1,
+    },
+  ],
+  marked: (key, mark) => ({ ...key, name: mark }),
 };
 
 export interface RecordStore<T> {
