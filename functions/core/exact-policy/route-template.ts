@@ -1,0 +1,64 @@
+/** A route key, taken apart: `GET /orders/{id}`. */
+export interface RouteTemplate {
+  /** A verb, or `ANY`. */
+  readonly verb: string;
+  /** At least one; that of the path `/` is the empty literal. */
+  readonly segments: readonly TemplateSegment[];
+}
+
+type TemplateSegment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter' | 'greedy' };
+
+/**
+ * Reads a route key; throws with the key for what no policy can speak of. A literal is made of characters that need no
+ * encoding in a path: of any other one nobody knows how the ARN spells it, and `*`, `?` and `$` mean something there.
+ */
+export function parseRouteTemplate(key: string): RouteTemplate {
+  const [, verb, path] = /^([A-Z]+) \/(\S*)$/.exec(key) ?? [];
+  if (verb === undefined || path === undefined) {
+    throw new Error(`route "${key}": must be a verb, a space and a path template`);
+  }
+  if (path === '') return { verb, segments: [{ kind: 'literal', text: '' }] };
+  const segments = path.split('/').map((text): TemplateSegment => {
+    if (/^\{[\w.-]+\+\}$/.test(text)) return { kind: 'greedy' };
+    if (/^\{[\w.-]+\}$/.test(text)) return { kind: 'parameter' };
+    if (/^[\w.~:-]+$/.test(text)) return { kind: 'literal', text };
+    throw new Error(
+      `route "${key}": a path segment is {name}, {name+} or a text of letters, digits and - . _ ~ :`,
+    );
+  });
+  if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) {
+    throw new Error(`route "${key}": only the last segment can be greedy`);
+  }
+  return { verb, segments };
+}
+
+/** What a policy lists for a route, after the stage: `GET/orders/*`. Wider than the route, for a `*` takes slashes. */
+export function globOf({ verb, segments }: RouteTemplate): string {
+  const words = segments.map((segment) => (segment.kind === 'literal' ? segment.text : '*'));
+  return [verb === 'ANY' ? '*' : verb, ...words].join('/');
+}
+
+const ranks = { literal: 3, parameter: 2, greedy: 1 } as const;
+
+/**
+ * Is `left` certain to serve a request that both match? Only if it is nowhere less specific than `right` and somewhere
+ * more so; of equal paths the one with a verb. AWS writes down no more than that.
+ */
+export function winsOver(left: RouteTemplate, right: RouteTemplate): boolean {
+  const length = Math.max(left.segments.length, right.segments.length);
+  let isAhead = false;
+  for (let index = 0; index < length; index += 1) {
+    const lead = rankAt(left, index) - rankAt(right, index);
+    if (lead < 0) return false;
+    if (lead > 0) isAhead = true;
+  }
+  return isAhead || (left.verb !== 'ANY' && right.verb === 'ANY');
+}
+
+/** Both match one request, so the shorter one ends greedy and goes on being so. */
+function rankAt({ segments }: RouteTemplate, index: number): number {
+  const segment = segments[index];
+  return segment === undefined ? ranks.greedy : ranks[segment.kind];
+}

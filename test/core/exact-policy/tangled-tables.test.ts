@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type CompiledPolicy,
+  compileExactPolicy,
+  type ExactRoute,
+  findCollisions,
+  findSilentRefusals,
+  largestPolicyBytes,
+} from '../../../functions/core/exact-policy/compile-exact-policy.ts';
+import { exactPolicy } from '../../../functions/core/exact-policy/exact-policy.ts';
+import { fallbackAnswer } from '../../../functions/core/exact-policy/fallback-answer.ts';
+import { matchesGlob } from '../../../local/gateway/policy-evaluation.ts';
+import {
+  type ApiRequest,
+  arnOf,
+  documentOf,
+  isNeedlesslyEncoded,
+  isUncertain,
+  judge,
+  possibleWinners,
+  verdictOf,
+} from './oracle.ts';
+import { requestOf, requestSeed } from './requests.ts';
+import { grantedTo, stageArn, tangledTable } from './tables.ts';
+
+const seeds = fc.array(requestSeed, { minLength: 24, maxLength: 24 });
+const grantSets = fc.array(fc.nat(511), { minLength: 4, maxLength: 4 });
+
+/** The routes whose bit is set, of those that the cached answer may grant. */
+function grantableOf(table: readonly ExactRoute[], bits: number): ReadonlySet<number> {
+  const ids = [...table.keys()].filter((id) => !table[id]?.isOpen && !table[id]?.isElsewhere);
+  return new Set(ids.filter((id) => ((bits >> id) & 1) === 1));
+}
+
+function keysOf(table: readonly ExactRoute[], ids: Iterable<number>): ReadonlySet<string> {
+  const wanted = new Set(ids);
+  return new Set(table.filter((_, id) => wanted.has(id)).map(({ key }) => key));
+}
+
+/** A granted glob over a refused route over a granted one, of a table whose routes are independent. */
+function isSandwiched(
+  table: readonly ExactRoute[],
+  compiled: CompiledPolicy,
+  granted: ReadonlySet<number>,
+): boolean {
+  const held = keysOf(table, granted);
+  return findCollisions(table, compiled).some(
+    (one) => held.has(one.granted) && !held.has(one.refused) && held.has(one.alsoGranted),
+  );
+}
+
+describe('for 2,000 tables of tangled routes', () => {
+  test('a policy that is called exact is right for every request; it is called so unless routes collide', () => {
+    fc.assert(
+      fc.property(tangledTable('independent'), grantSets, seeds, (table, sets, seedsOfRequests) => {
+        const compiled = compileExactPolicy(table);
+        const answer = exactPolicy(compiled);
+        const requests = seedsOfRequests.map((seed) => requestOf(table, seed));
+        const wrongs = judge(table, requests);
+        for (const bits of sets) {
+          const granted = grantableOf(table, bits);
+          // What is handed in may hold what nobody can grant.
+          const made = answer(new Set([...granted, ...hopeless(table)]), stageArn);
+          expect(made.isExact).toBe(!isSandwiched(table, compiled, granted));
+          if (made.isExact) {
+            expect(wrongs(granted, made)).toEqual([]);
+            expect(silentlyRefused(table, compiled, granted, made, requests)).toEqual([]);
+            expect(JSON.stringify(documentOf(made)).length).toBeLessThanOrEqual(
+              largestPolicyBytes(compiled, stageArn.length),
+            );
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+
+    /** Requests that are refused without a word although synth has not listed them. */
+    function silentlyRefused(
+      table: readonly ExactRoute[],
+      compiled: CompiledPolicy,
+      granted: ReadonlySet<number>,
+      made: { readonly allow: readonly string[]; readonly deny: readonly string[] },
+      requests: readonly ApiRequest[],
+    ): readonly string[] {
+      const held = keysOf(table, granted);
+      const listed = findSilentRefusals(table, compiled)
+        .filter((one) => held.has(one.granted))
+        .map(({ refused }) => refused);
+      return requests
+        .filter((request) => verdictOf(made, request) === 'implicit-deny')
+        .flatMap((request) => [...possibleWinners(table, request)])
+        .flatMap((id) => table[id] ?? [])
+        .filter(({ key, isOpen }) => !isOpen && !listed.includes(key))
+        .map(({ key }) => key);
+    }
+  });
+
+  test('every request is of a kind that was compiled', () => {
+    fc.assert(
+      fc.property(tangledTable('independent'), seeds, (table, seedsOfRequests) => {
+        const { routes, classes } = compileExactPolicy(table);
+        const known = new Set(classes.map(([winner, ...others]) => `${winner}:${others.join()}`));
+        for (const seed of seedsOfRequests) {
+          const request = requestOf(table, seed);
+          if (isUncertain(table, request.path)) continue;
+          for (const winner of possibleWinners(table, request)) {
+            if (table[winner]?.isOpen) continue;
+            const others = routes.flatMap(({ glob, isOpen }, id) =>
+              !isOpen && id !== winner && matchesGlob(`${stageArn}/${glob}`, arnOf(request))
+                ? [id]
+                : [],
+            );
+            expect(known).toContain(`${winner}:${others.join()}`);
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('the fallback admits the request that it is for, or nothing, and no refused one', () => {
+    let asked = 0;
+    fc.assert(
+      fc.property(tangledTable('independent'), grantSets, seeds, (table, sets, seedsOfRequests) => {
+        const compiled = compileExactPolicy(table);
+        const requests = seedsOfRequests.map((seed) => requestOf(table, seed));
+        for (const bits of sets) {
+          const granted = grantableOf(table, bits);
+          if (exactPolicy(compiled)(granted, stageArn).isExact) continue;
+          for (const request of requests.slice(0, 6)) {
+            for (const route of possibleWinners(table, request)) {
+              if (!granted.has(route)) continue;
+              asked += 1;
+              const made = fallbackAnswer(compiled, route, arnOf(request), stageArn);
+              const others = requests.filter((other) => arnOf(other) !== arnOf(request));
+              const wrong = judge(table, others)(granted, made);
+              expect(wrong.filter(({ kind }) => kind === 'allowed')).toEqual([]);
+              if (made.allow.length > 0 && isOrdinarilySpelt(table, request)) {
+                expect(verdictOf(made, request)).toBe('allow');
+              }
+            }
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(asked).toBeGreaterThan(500);
+  });
+});
+
+test('a collision, and a refusal by silence, is reported exactly if some caller can come upon it', () => {
+  const alternatives = ['p', 'q', 'r'];
+  const everyHolding = [...Array(8).keys()].map(
+    (bits) => new Set(alternatives.filter((_, index) => ((bits >> index) & 1) === 1)),
+  );
+  const clauses = fc.array(fc.subarray(alternatives), { maxLength: 2 });
+  fc.assert(
+    fc.property(tangledTable(clauses), (table) => {
+      const compiled = compileExactPolicy(table);
+      const untied = table.map((route) => ({ ...route, clauses: [[route.key]] }));
+      const holdings = everyHolding.map((held) => keysOf(table, grantedTo(table, held)));
+      const isMet = (granted: readonly string[], refused: string) =>
+        holdings.some((held) => granted.every((key) => held.has(key)) && !held.has(refused));
+      expect(findCollisions(table, compiled)).toEqual(
+        findCollisions(untied, compiled).filter((one) =>
+          isMet([one.granted, one.alsoGranted], one.refused),
+        ),
+      );
+      expect(findSilentRefusals(table, compiled)).toEqual(
+        findSilentRefusals(untied, compiled).filter((one) => isMet([one.granted], one.refused)),
+      );
+      const areAllExact = everyHolding.every(
+        (held) => exactPolicy(compiled)(grantedTo(table, held), stageArn).isExact,
+      );
+      expect(areAllExact).toBe(findCollisions(table, compiled).length === 0);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function isOrdinarilySpelt(table: readonly ExactRoute[], { path }: ApiRequest): boolean {
+  return !isUncertain(table, path) && !isNeedlesslyEncoded(path);
+}
+
+/** Everything that is not the cached answer's to grant. */
+function hopeless(table: readonly ExactRoute[]): readonly number[] {
+  return [...table.keys()].filter((id) => table[id]?.isOpen || table[id]?.isElsewhere);
+}
