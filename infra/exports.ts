@@ -9,6 +9,10 @@ export interface ExportedFacts {
   readonly tokenEndpoint: string;
   readonly verificationTableName: string;
   readonly verificationTableArn: string;
+  readonly clientsTableArn: string;
+  readonly countersTableArn: string;
+  readonly apiKeyPrefix: string;
+  readonly apiKeyEnvironment: string;
   readonly adminArn: string;
   readonly rotationArn: string;
   readonly ringArn: string;

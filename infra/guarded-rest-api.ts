@@ -1,121 +1,168 @@
+import { Duration } from 'aws-cdk-lib';
 import {
+  ApiKeySourceType,
   AuthorizationType,
+  CfnMethod,
+  type CfnRestApi,
   type IAuthorizer,
+  IdentitySource,
   type MethodOptions,
-  ResponseType,
+  RequestAuthorizer,
   type RestApi,
+  TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { uncacheable } from '../functions/core/compile-routes.ts';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RouteTable } from '../functions/core/compile-routes.ts';
 import type { Routes } from '../functions/core/route-policy.ts';
+import { allowsByResourcePolicy, exposureProblems } from './api-exposure.ts';
+import type { Challenge } from './challenge.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { isOther } from './revocation-lag.ts';
 import { policyOf, tableProblems } from './route-table.ts';
 
-/** What a caller without a good credential is told. */
-export interface Challenge {
-  /** `realm` of the challenge. */
-  readonly realm: string;
-  /** Absolute URL of the protected resource metadata (RFC 9728 §5.1). @default none */
-  readonly resourceMetadata?: string;
-  /** Lets scripts of this origin read the refusals. @default none */
-  readonly allowOrigin?: string;
-}
+/** `request` sees the whole request; `token` sees one header, which is all that its answers may depend on. */
+export type RestAuthorizerKind = 'request' | 'token';
 
 export interface GuardedRestApiProps {
   readonly routes: Routes;
-  /** Makes the authorizer whose answers are cached; called when the first route needs it. */
-  readonly cached: () => IAuthorizer;
-  readonly uncached: () => IAuthorizer;
+  readonly table: RouteTable;
+  readonly handler: LambdaFunction;
+  /** Prefix of the names of the authorizers. */
+  readonly name: string;
+  readonly cacheTtl: Duration;
   readonly challenge: Challenge;
+  readonly kind: RestAuthorizerKind;
+  /** Adds the usage plans, once the API has its stage. */
+  readonly meter: (() => void) | undefined;
 }
 
 /** A REST API whose every method is covered by a route policy. */
 export class GuardedRestApi {
+  readonly #api: RestApi;
   readonly #props: GuardedRestApiProps;
-  readonly #guarded = new Set<string>();
+  /** Route → the authorizer that it was given. */
+  readonly #guarded = new Map<string, IAuthorizer>();
   readonly #authorizers = new Map<'cached' | 'uncached', IAuthorizer>();
 
   constructor(api: RestApi, props: GuardedRestApiProps) {
+    this.#api = api;
     this.#props = props;
-    addChallenges(api, props.challenge);
+    const { routes, table, kind } = props;
+    if (kind === 'token') refuseWhatAHeaderCannotDecide(routes, table);
+    addGatewayResponses(api, props.challenge, routes);
+    if (props.meter !== undefined) {
+      (api.node.defaultChild as CfnRestApi).apiKeySourceType = ApiKeySourceType.AUTHORIZER;
+      props.meter();
+    }
     api.node.addValidation({
-      validate: () =>
-        tableProblems(
-          props.routes,
-          // A preflight carries no credential; nothing but an open mock may answer it.
-          api.methods
-            .filter(({ httpMethod }) => httpMethod !== 'OPTIONS')
-            .map((method) => `${method.httpMethod} ${method.resource.path}`),
-          this.#guarded,
+      validate: () => [
+        ...tableProblems(
+          Object.keys(routes).filter((route) => !isOther('rest', route)),
+          routes,
+          // A preflight carries no credential; see below for what may not answer it.
+          exposed(api).filter((route) => !route.startsWith('OPTIONS ')),
+          new Set(this.#guarded.keys()),
         ),
+        ...this.#attachmentProblems(),
+        ...this.#resourcePolicyProblems(),
+        ...exposureProblems(api, api.restApiId),
+      ],
     });
   }
 
   /** Options for `resource.addMethod` of a route. @param route `GET /orders/{id}` */
   methodOptions(route: string): MethodOptions {
-    const policy = policyOf(this.#props.routes, route);
-    if (policy.public) return { authorizationType: AuthorizationType.NONE };
-    this.#guarded.add(route);
-    const authorizer = this.#authorizer(
-      uncacheable(route, policy) === undefined ? 'cached' : 'uncached',
-    );
-    return { authorizationType: AuthorizationType.CUSTOM, authorizer };
+    const { routes, table, meter } = this.#props;
+    if (policyOf(routes, route).public) return { authorizationType: AuthorizationType.NONE };
+    const kind = table.routes[route]?.cache === 'none' ? 'uncached' : 'cached';
+    const authorizer = this.#authorizer(this.#props.kind === 'token' ? 'cached' : kind);
+    this.#guarded.set(route, authorizer);
+    return {
+      authorizationType: AuthorizationType.CUSTOM,
+      authorizer,
+      ...(meter === undefined ? {} : { apiKeyRequired: true }),
+    };
   }
 
   #authorizer(kind: 'cached' | 'uncached'): IAuthorizer {
-    const made = this.#authorizers.get(kind) ?? this.#props[kind]();
+    const made = this.#authorizers.get(kind) ?? this.#make(kind);
     this.#authorizers.set(kind, made);
     return made;
   }
-}
 
-/**
- * The gateway responses of a protected API (RFC 6750 §3, RFC 9110 §11.6.1, §15.6.4). `WWW-Authenticate` reaches a client
- * from here and from nowhere else. CORS headers stand on each: a response of one's own inherits none.
- */
-function addChallenges(api: RestApi, challenge: Challenge): void {
-  const metadata =
-    challenge.resourceMetadata === undefined
-      ? ''
-      : `, resource_metadata=\\"${challenge.resourceMetadata}\\"`;
-  const bearer = `Bearer realm=\\"${challenge.realm}\\"${metadata}`.replaceAll('\\"', '"');
-  const cors: Record<string, string> =
-    challenge.allowOrigin === undefined
-      ? {}
-      : {
-          'Access-Control-Allow-Origin': `'${challenge.allowOrigin}'`,
-          'Access-Control-Expose-Headers': "'WWW-Authenticate'",
-        };
-  const noStore = { 'Cache-Control': "'no-store'" };
-  api.addGatewayResponse('Unauthorized', {
-    type: ResponseType.UNAUTHORIZED,
-    statusCode: '401',
-    responseHeaders: { 'WWW-Authenticate': `'${bearer}'`, ...noStore, ...cors },
-    templates: {
-      'application/json': '{"error":"unauthorized","request_id":"$context.requestId"}',
-    },
-  });
-  api.addGatewayResponse('AccessDenied', {
-    type: ResponseType.ACCESS_DENIED,
-    statusCode: '403',
-    responseHeaders: { ...noStore, ...cors },
-    templates: {
-      'application/json':
-        '{"error":"$context.authorizer.error","error_description":"$context.authorizer.error_description","scope":"$context.authorizer.scope","request_id":"$context.requestId"}',
-    },
-  });
-  for (const [id, type] of [
-    ['AuthorizerFailure', ResponseType.AUTHORIZER_FAILURE],
-    ['AuthorizerConfigurationError', ResponseType.AUTHORIZER_CONFIGURATION_ERROR],
-  ] as const) {
-    api.addGatewayResponse(id, {
-      type,
-      statusCode: '503',
-      responseHeaders: { 'Retry-After': "'5'", ...noStore, ...cors },
-      templates: {
-        'application/json': '{"error":"temporarily_unavailable","request_id":"$context.requestId"}',
-      },
+  #make(kind: 'cached' | 'uncached'): IAuthorizer {
+    const { handler, name, table, cacheTtl } = this.#props;
+    const header = table.identity === 'authorization' ? 'Authorization' : table.identity;
+    if (this.#props.kind === 'token') {
+      return new TokenAuthorizer(this.#api, `${name}Token`, {
+        handler,
+        identitySource: IdentitySource.header(header),
+        resultsCacheTtl: cacheTtl,
+      });
+    }
+    if (kind === 'uncached') {
+      // Without an identity source the function sees every request, which is what an uncacheable decision needs.
+      return new RequestAuthorizer(this.#api, `${name}Uncached`, {
+        handler,
+        identitySources: [],
+        resultsCacheTtl: Duration.seconds(0),
+      });
+    }
+    const route = [IdentitySource.context('resourcePath'), IdentitySource.context('httpMethod')];
+    return new RequestAuthorizer(this.#api, `${name}Cached`, {
+      handler,
+      // One exact policy serves the whole API; an answer for one route has the route in its key.
+      identitySources: [
+        IdentitySource.header(header),
+        ...(table.policy === undefined ? route : []),
+      ],
+      resultsCacheTtl: cacheTtl,
     });
   }
-  if (Object.keys(cors).length === 0) return;
-  api.addGatewayResponse('Default4xx', { type: ResponseType.DEFAULT_4XX, responseHeaders: cors });
-  api.addGatewayResponse('Default5xx', { type: ResponseType.DEFAULT_5XX, responseHeaders: cors });
+
+  /** A method that was given another authorizer than its route's, and a preflight that wants a credential. */
+  #attachmentProblems(): string[] {
+    return this.#api.methods.flatMap((method) => {
+      const route = `${method.httpMethod} ${method.resource.path}`;
+      const cfn = method.node.defaultChild;
+      if (!(cfn instanceof CfnMethod)) return [];
+      if (method.httpMethod === 'OPTIONS') {
+        return cfn.authorizationType === undefined || cfn.authorizationType === 'NONE'
+          ? []
+          : [`${route} is protected: a preflight carries no credential, and browsers would fail`];
+      }
+      const expected = this.#guarded.get(route);
+      const isExpected = expected === undefined || cfn.authorizerId === expected.authorizerId;
+      if (isExpected) return [];
+      const why = this.#props.table.routes[route]?.cache === 'none' ? 'must not be replayed' : '';
+      return [`${route} was given another authorizer than its route policy wants; ${why}`];
+    });
+  }
+
+  /** An Allow in a resource policy turns "the authorizer did not say" into "yes". */
+  #resourcePolicyProblems(): string[] {
+    const { silentRefusals } = this.#props.table;
+    if (silentRefusals.length === 0 || !allowsByResourcePolicy(this.#api)) return [];
+    return silentRefusals.map(
+      ({ refused, granted }) =>
+        `${refused} would be opened by the Allow of the API's resource policy to whoever may call ${granted}: write the resource policy as a Deny with negated conditions, or require for ${refused} what ${granted} requires`,
+    );
+  }
+}
+
+function exposed(api: RestApi): string[] {
+  return api.methods.map((method) => `${method.httpMethod} ${method.resource.path}`);
+}
+
+function refuseWhatAHeaderCannotDecide(routes: Routes, table: RouteTable): void {
+  const [obstacle] = table.obstacles;
+  if (obstacle !== undefined)
+    throw new Error(`a TOKEN authorizer answers for the whole API: ${obstacle}`);
+  for (const route of Object.keys(routes)) {
+    const requirement = table.routes[route];
+    if (requirement === undefined || requirement.cache === 'policy') continue;
+    throw new Error(
+      `${route} cannot be decided by one header alone, which is all that a TOKEN authorizer sees`,
+    );
+  }
 }

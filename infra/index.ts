@@ -9,11 +9,19 @@ export {
   requires,
 } from '../functions/core/route-policy.ts';
 export type { TrustedIssuer } from '../functions/core/trusted-issuer.ts';
+export { ApiKeyAuthorizer } from './authorizers/api-key-authorizer.ts';
+export { BasicAuthorizer } from './authorizers/basic-authorizer.ts';
+export { CombinedAuthorizer } from './authorizers/combined-authorizer.ts';
 export { JwtAuthorizer, type JwtAuthorizerProps } from './authorizers/jwt-authorizer.ts';
+export { MtlsAuthorizer } from './authorizers/mtls-authorizer.ts';
+export { RouteAuthorizer, type RouteAuthorizerProps } from './authorizers/route-authorizer.ts';
+export type { Challenge } from './challenge.ts';
 export type { GuardedHttpApi } from './guarded-http-api.ts';
-export type { Challenge, GuardedRestApi } from './guarded-rest-api.ts';
+export type { GuardedRestApi } from './guarded-rest-api.ts';
+export type { GuardedWebSocketApi } from './guarded-websocket-api.ts';
 export { Keyward, type KeywardProps } from './keyward.ts';
 export { type IKeyward, KeywardRef } from './keyward-ref.ts';
 export { ProtectedHttpApi, type ProtectedHttpApiProps } from './protected-http-api.ts';
 export { ProtectedRestApi, type ProtectedRestApiProps } from './protected-rest-api.ts';
 export type { Settings, StageKind } from './settings.ts';
+export type { Tier, Tiers } from './tiers.ts';

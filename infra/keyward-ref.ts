@@ -1,7 +1,8 @@
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { parameterName } from './exports.ts';
+import type { ApiKeyFormat } from '../functions/core/api-key.ts';
+import { type ExportedFacts, parameterName } from './exports.ts';
 import type { TableReference } from './function.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
@@ -10,6 +11,11 @@ export interface IKeyward {
   readonly issuer: string;
   /** Holds the public keys. Nothing in it is secret. */
   readonly verification: TableReference;
+  /** Holds hashes of API keys, users and certificates. */
+  readonly clients: TableReference;
+  /** Holds what authorizers count; losing it loses no truth. */
+  readonly counters: TableReference;
+  readonly apiKeyFormat: ApiKeyFormat;
   readonly settings: Settings;
 }
 
@@ -17,14 +23,25 @@ export interface IKeyward {
 export class KeywardRef extends Construct implements IKeyward {
   readonly issuer: string;
   readonly verification: TableReference;
+  readonly clients: TableReference;
+  readonly counters: TableReference;
+  readonly apiKeyFormat: ApiKeyFormat;
   readonly settings: Settings;
 
   private constructor(scope: Construct, id: string, name: string, settings: Partial<Settings>) {
     super(scope, id);
-    const fact = (which: 'issuer' | 'verificationTableArn') =>
+    const fact = (which: keyof ExportedFacts) =>
       StringParameter.valueForStringParameter(this, parameterName(name, which));
+    const table = (id: string, which: keyof ExportedFacts) =>
+      TableV2.fromTableArn(this, id, fact(which));
     this.issuer = fact('issuer');
-    this.verification = TableV2.fromTableArn(this, 'Verification', fact('verificationTableArn'));
+    this.verification = table('Verification', 'verificationTableArn');
+    this.clients = table('Clients', 'clientsTableArn');
+    this.counters = table('Counters', 'countersTableArn');
+    this.apiKeyFormat = {
+      prefix: fact('apiKeyPrefix'),
+      environment: fact('apiKeyEnvironment'),
+    };
     this.settings = settingsOf('prod', settings);
   }
 

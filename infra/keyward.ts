@@ -1,4 +1,9 @@
 import { Construct } from 'constructs';
+import {
+  type ApiKeyFormat,
+  isApiKeyEnvironment,
+  isApiKeyPrefix,
+} from '../functions/core/api-key.ts';
 import { path as jwksPath } from '../functions/endpoints/jwks/config.ts';
 import { path as tokenPath } from '../functions/endpoints/token/config.ts';
 import { Admin } from './admin.ts';
@@ -26,6 +31,11 @@ export interface KeywardProps {
   readonly defaultResource?: string;
   /** Scopes to advertise in the metadata documents. @default none */
   readonly scopesSupported?: readonly string[];
+  /**
+   * How the text of API keys begins: `<prefix>_<environment>_…`. Keys of another prefix or environment are refused.
+   * @default kw, and live; test in stage dev
+   */
+  readonly apiKeys?: Partial<ApiKeyFormat>;
   /** Durations and limits that differ from the stage's. @default none */
   readonly settings?: Partial<Settings>;
 }
@@ -36,6 +46,8 @@ export class Keyward extends Construct implements IKeyward {
   readonly settings: Settings;
   readonly clients: KeywardTable;
   readonly verification: KeywardTable;
+  readonly counters: KeywardTable;
+  readonly apiKeyFormat: ApiKeyFormat;
   readonly ring: KeyRing;
   readonly service: TokenService;
   readonly admin: Admin;
@@ -46,6 +58,8 @@ export class Keyward extends Construct implements IKeyward {
     this.settings = settingsOf(stage, props.settings ?? {});
     this.clients = new KeywardTable(this, 'Clients', { stage });
     this.verification = new KeywardTable(this, 'Verification', { stage, sorted: true });
+    this.counters = new KeywardTable(this, 'Counters', { stage });
+    this.apiKeyFormat = apiKeyFormat(stage, props.apiKeys ?? {});
     this.ring = new KeyRing(this, 'KeyRing', {
       stage,
       settings: this.settings,
@@ -66,6 +80,10 @@ export class Keyward extends Construct implements IKeyward {
       tokenEndpoint: `${this.issuer}${tokenPath}`,
       verificationTableName: this.verification.tableName,
       verificationTableArn: this.verification.tableArn,
+      clientsTableArn: this.clients.tableArn,
+      countersTableArn: this.counters.tableArn,
+      apiKeyPrefix: this.apiKeyFormat.prefix,
+      apiKeyEnvironment: this.apiKeyFormat.environment,
       adminArn: this.admin.function.functionArn,
       rotationArn: this.ring.rotation.functionArn,
       ringArn: this.ring.secret.secretArn,
@@ -85,4 +103,15 @@ export class Keyward extends Construct implements IKeyward {
     new JwksEndpoint(this, 'Jwks', { service, verification, maxAgeSeconds });
     new MetadataEndpoint(this, 'Metadata', { service, issuer, scopesSupported, maxAgeSeconds });
   }
+}
+
+function apiKeyFormat(stage: StageKind, given: Partial<ApiKeyFormat>): ApiKeyFormat {
+  const format = { prefix: 'kw', environment: stage === 'dev' ? 'test' : 'live', ...given };
+  if (!isApiKeyPrefix(format.prefix)) {
+    throw new Error('apiKeys.prefix must be 2 to 10 of a-z 0-9, a letter first');
+  }
+  if (!isApiKeyEnvironment(format.environment)) {
+    throw new Error('apiKeys.environment must be 2 to 8 of a-z');
+  }
+  return format;
 }

@@ -2,12 +2,12 @@ import { Validations } from 'aws-cdk-lib';
 import { HttpApi, type HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { isPublic } from '../functions/core/route-policy.ts';
-import type { JwtAuthorizer } from './authorizers/jwt-authorizer.ts';
+import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
 import { LoggedHttpStage } from './logged-http-stage.ts';
 import { policyOf } from './route-table.ts';
 
 export interface ProtectedHttpApiProps {
-  readonly authorizer: JwtAuthorizer;
+  readonly authorizer: RouteAuthorizer;
   /** Answers every route. */
   readonly integration: HttpRouteIntegration;
   readonly description?: string;

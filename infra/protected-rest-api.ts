@@ -2,12 +2,12 @@ import { Validations } from 'aws-cdk-lib';
 import { EndpointType, type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { isPublic } from '../functions/core/route-policy.ts';
-import type { JwtAuthorizer } from './authorizers/jwt-authorizer.ts';
-import type { Challenge } from './guarded-rest-api.ts';
+import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
+import type { Challenge } from './challenge.ts';
 import { policyOf } from './route-table.ts';
 
 export interface ProtectedRestApiProps {
-  readonly authorizer: JwtAuthorizer;
+  readonly authorizer: RouteAuthorizer;
   /** Answers every route. */
   readonly integration: Integration;
   /** @default the construct's id as realm */

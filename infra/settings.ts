@@ -18,6 +18,7 @@ export interface Settings {
   readonly rotationPeriodSeconds: number;
   readonly publishedKeysMax: number;
   readonly publishedKeysCacheSeconds: number;
+  readonly credentialCacheSeconds: number;
   readonly publicDocumentMaxAgeSeconds: number;
 }
 
@@ -34,6 +35,7 @@ const prod: Settings = {
   rotationPeriodSeconds: defaults.rotationPeriodSeconds,
   publishedKeysMax: 10,
   publishedKeysCacheSeconds,
+  credentialCacheSeconds: defaults.credentialCacheSeconds,
   publicDocumentMaxAgeSeconds,
 };
 
@@ -43,6 +45,7 @@ const dev: Settings = {
   ringCacheSeconds: 1,
   publishedKeysMax: 40,
   publishedKeysCacheSeconds: 5,
+  credentialCacheSeconds: 1,
 };
 
 const hour = 3_600;
@@ -77,6 +80,7 @@ function rules(stage: StageKind, s: Settings): readonly (readonly [boolean, stri
       s.publishedKeysCacheSeconds >= 1 && s.publishedKeysCacheSeconds <= hour,
       'publishedKeysCacheSeconds must be 1 to 3600',
     ],
+    [s.credentialCacheSeconds <= 60, 'credentialCacheSeconds must be at most 60'],
     [s.publicDocumentMaxAgeSeconds <= hour, 'publicDocumentMaxAgeSeconds must be at most 3600'],
     [
       stage === 'dev' || s.publicationLeadSeconds >= 3 * hour,

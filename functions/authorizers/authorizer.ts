@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { AccessDecided } from '../core/audit.ts';
 import type { AuthRequest } from '../core/auth-request.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision, UnavailableReason } from '../core/decision.ts';
+import type { Judgement } from '../core/judgement.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import { Unavailable } from '../core/unavailable.ts';
-import { type DecisionMaker, decide } from './decision.ts';
+import { type DecisionMaker, judge } from './decision.ts';
 
 export interface AuthorizerPorts extends DecisionMaker {
   readonly clock: Clock;
@@ -16,19 +17,19 @@ export interface AuthorizerPorts extends DecisionMaker {
   readonly stopwatch: () => number;
 }
 
-export interface Recorded {
-  readonly decision: Decision;
+export interface Recorded extends Judgement {
   readonly decisionId: string;
 }
 
 /** Decides for one request and writes the record of it, whatever happens. Never throws. */
 export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Promise<Recorded> {
+  const decide = judge(ports);
   let coldStart = true;
 
   return async (request) => {
     const startedAt = ports.stopwatch();
     const decisionId = Buffer.from(ports.randomness.bytes(12)).toString('base64url');
-    const decision = await outcomeOf(request);
+    const judgement = await outcomeOf(request);
     ports.audit.write({
       event: 'access_decided',
       requestId: request.requestId,
@@ -36,20 +37,22 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
       decisionId,
       surface: request.surface,
       route: request.route?.key ?? '',
-      ...describe(decision),
+      ...describe(judgement.decision),
+      cache: judgement.cache,
+      ...(judgement.granted === undefined ? {} : { grantedRoutes: judgement.granted.size }),
       latencyMs: Math.round((ports.stopwatch() - startedAt) * 100) / 100,
       coldStart,
     });
     coldStart = false;
-    return { decision, decisionId };
+    return { ...judgement, decisionId };
   };
 
-  async function outcomeOf(request: AuthRequest): Promise<Decision> {
+  async function outcomeOf(request: AuthRequest): Promise<Judgement> {
     try {
-      return await decide(ports, request, ports.clock.now());
+      return await decide(request, ports.clock.now());
     } catch (cause) {
       if (cause instanceof Unavailable) {
-        return { outcome: 'unavailable', reason: 'dependency_unavailable' };
+        return unavailable('dependency_unavailable');
       }
       const fault = cause instanceof Error ? cause.name : 'unknown';
       ports.audit.write({
@@ -58,9 +61,13 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
         where: 'authorizer',
         fault,
       });
-      return { outcome: 'unavailable', reason: 'internal' };
+      return unavailable('internal');
     }
   }
+}
+
+function unavailable(reason: UnavailableReason): Judgement {
+  return { decision: { outcome: 'unavailable', reason }, cache: 'none' };
 }
 
 type Described = Pick<

@@ -1,94 +1,156 @@
-import type { AuthRequest } from '../core/auth-request.ts';
-import { presentedCredential } from '../core/credential.ts';
-import type { Decision } from '../core/decision.ts';
-import { clockSkewMaxSeconds } from '../core/durations.ts';
+import type { AuthRequest, MatchedRoute } from '../core/auth-request.ts';
+import {
+  type CredentialPlace,
+  type CredentialProblem,
+  presentedCredential,
+  type Scheme,
+} from '../core/credential.ts';
+import type { DenyReason } from '../core/decision.ts';
+import type { Judgement } from '../core/judgement.ts';
+import type { BucketRate } from '../core/ports/token-buckets.ts';
 import type { Principal } from '../core/principal.ts';
-import type { RouteRequirement } from '../core/route-policy.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { CompiledRoutes, RouteRequirement } from '../core/route-policy.ts';
+import { authorize } from './authorize.ts';
 import type { Authenticator } from './scheme.ts';
 
+/** May this credential call this route once more? */
+export type RateLimiter = (
+  principal: Principal,
+  routeKey: string,
+  rate: BucketRate,
+  now: number,
+) => Promise<boolean>;
+
 export interface DecisionMaker {
-  /** Policies of the routes that need a credential, by route key. */
-  readonly routes: Readonly<Record<string, RouteRequirement>>;
+  readonly table: CompiledRoutes;
   readonly authenticators: readonly Authenticator[];
+  /** Needed where a route has a rate. */
+  readonly limiter?: RateLimiter;
 }
+
+/** Decides for one request. Throws `Unavailable` when a scheme cannot tell: that is neither yes nor no. */
+export type Judge = (request: AuthRequest, now: number) => Promise<Judgement>;
 
 /**
- * Decides for one request on its matched route. A route without a policy is denied: nothing is public by omission. A
- * credential is checked as what it says it is and as nothing else. Throws `Unavailable` when a scheme cannot tell: that is
- * neither yes nor no.
+ * The judge of one route table. A route without a policy is denied: nothing is public by omission. A credential is
+ * checked as what it says it is and as nothing else. Where API Gateway will replay the answer for every route of the API,
+ * what is decided is which of them the credential may use, and nothing else of the request counts.
  */
-export async function decide(
-  { routes, authenticators }: DecisionMaker,
-  request: AuthRequest,
-  now: number,
-): Promise<Decision> {
-  const policy = policyOf(routes, request);
-  if (policy === undefined) return { outcome: 'deny', reason: 'route_not_declared' };
-  const presented = presentedCredential(request, policy.credentialIn);
-  if (!presented.ok) return { outcome: 'deny', reason: presented.error };
-  const { scheme, value } = presented.value;
-  const authenticator = authenticators.find((one) => one.scheme === scheme);
-  if (authenticator === undefined || !policy.schemes.includes(scheme)) {
-    // A certificate that nobody asked for is no credential.
-    const reason = scheme === 'certificate' ? 'missing_credential' : 'unsupported_scheme';
-    return { outcome: 'deny', reason };
-  }
-  const authentication = await authenticator.authenticate(value, {
-    now,
-    sourceIp: request.sourceIp,
-    isReplayed: policy.cache !== 'none',
-    isStrict: policy.revocation === 'strict',
+export function judge({ table, authenticators, limiter }: DecisionMaker): Judge {
+  const replayed = table.policyRoutes.flatMap((key) => {
+    const requirement = ownMember(table.routes, key);
+    return requirement?.cache === 'policy' ? [requirement] : [];
   });
-  return authentication.kind === 'rejected'
-    ? { outcome: 'deny', reason: authentication.reason }
-    : authorize(policy, authentication.principal, now);
+  const replayedSchemes = [...new Set(replayed.flatMap(({ schemes }) => schemes))];
+  const grants = new WeakMap<Principal, ReadonlySet<number>>();
+
+  return async (request, now) => {
+    const { route } = request;
+    if (route === undefined) return judgeAll(request, now);
+    const requirement = requirementOf(table, route);
+    if (requirement === undefined) return denied('none', 'route_not_declared');
+    if (requirement.cache === 'policy' && request.surface === 'rest-request') {
+      return judgeAll(request, now, requirement);
+    }
+    return judgeOne(request, now, route, requirement);
+  };
+
+  async function judgeOne(
+    request: AuthRequest,
+    now: number,
+    route: MatchedRoute,
+    requirement: RouteRequirement,
+  ): Promise<Judgement> {
+    const cache = requirement.cache === 'none' ? 'none' : 'route';
+    const { schemes, credentialIn, rateLimit, revocation } = requirement;
+    const principal = await authenticate(request, now, {
+      ...{ schemes, places: credentialIn },
+      ...{ isReplayed: cache === 'route', isStrict: revocation === 'strict' },
+    });
+    if (!principal.ok) return denied(cache, principal.error);
+    const decision = authorize(requirement, principal.value, request.sourceIp, now);
+    if (decision.outcome !== 'allow' || rateLimit === undefined) return { decision, cache };
+    if (limiter === undefined) throw new Error('a route with a rate and nobody who counts');
+    if (await limiter(principal.value, route.key, rateLimit, now)) return { decision, cache };
+    const refused = { outcome: 'deny', reason: 'rate_limited' } as const;
+    return { decision: { ...refused, principal: principal.value }, cache };
+  }
+
+  /** @param requirement of the route that the request happens to be for, if the event says */
+  async function judgeAll(
+    request: AuthRequest,
+    now: number,
+    requirement?: RouteRequirement,
+  ): Promise<Judgement> {
+    const cache = 'policy';
+    const authenticated = await authenticate(request, now, {
+      ...{ schemes: replayedSchemes, places: [table.identity] },
+      ...{ isReplayed: true, isStrict: false },
+    });
+    if (!authenticated.ok) return denied(cache, authenticated.error);
+    const principal = authenticated.value;
+    const granted = grantedTo(principal, now);
+    if (requirement !== undefined) {
+      return { decision: authorize(requirement, principal, undefined, now), cache, granted };
+    }
+    if (granted.size > 0) return { decision: { outcome: 'allow', principal }, cache, granted };
+    const refused = { outcome: 'deny', reason: 'insufficient_scope', principal } as const;
+    return { decision: refused, cache, granted };
+  }
+
+  /** A verified token is the same object at its next use, so the table is walked once for it. */
+  function grantedTo(principal: Principal, now: number): ReadonlySet<number> {
+    const known = grants.get(principal);
+    if (known !== undefined) return known;
+    const granted = new Set(
+      table.policyRoutes.flatMap((key, index) => {
+        const requirement = ownMember(table.routes, key);
+        if (requirement?.cache !== 'policy') return [];
+        const { outcome } = authorize(requirement, principal, undefined, now);
+        return outcome === 'allow' ? [index] : [];
+      }),
+    );
+    grants.set(principal, granted);
+    return granted;
+  }
+
+  async function authenticate(
+    request: AuthRequest,
+    now: number,
+    accepted: {
+      readonly schemes: readonly Scheme[];
+      readonly places: readonly CredentialPlace[];
+      readonly isReplayed: boolean;
+      readonly isStrict: boolean;
+    },
+  ): Promise<Result<Principal, DenyReason | CredentialProblem>> {
+    const presented = presentedCredential(request, accepted.places);
+    if (!presented.ok) return presented;
+    const { scheme, value } = presented.value;
+    const authenticator = authenticators.find((one) => one.scheme === scheme);
+    if (authenticator === undefined || !accepted.schemes.includes(scheme)) {
+      // A certificate that nobody asked for is no credential.
+      return err(scheme === 'certificate' ? 'missing_credential' : 'unsupported_scheme');
+    }
+    const { sourceIp } = request;
+    const { isReplayed, isStrict } = accepted;
+    const said = await authenticator.authenticate(value, { now, sourceIp, isReplayed, isStrict });
+    return said.kind === 'authenticated' ? ok(said.principal) : err(said.reason);
+  }
 }
 
-function policyOf(
-  routes: DecisionMaker['routes'],
-  { route }: AuthRequest,
+function denied(cache: Judgement['cache'], reason: DenyReason): Judgement {
+  return { decision: { outcome: 'deny', reason }, cache };
+}
+
+function requirementOf(
+  { routes }: CompiledRoutes,
+  { key, template }: MatchedRoute,
 ): RouteRequirement | undefined {
-  if (route === undefined) return undefined;
-  if (Object.hasOwn(routes, route.key)) return routes[route.key];
-  const any = `ANY ${route.template}`;
-  return Object.hasOwn(routes, any) ? routes[any] : undefined;
+  return ownMember(routes, key) ?? ownMember(routes, `ANY ${template}`);
 }
 
-function authorize(policy: RouteRequirement, principal: Principal, now: number): Decision {
-  if (policy.audience !== undefined && !principal.audience.includes(policy.audience)) {
-    return { outcome: 'deny', reason: 'wrong_audience', principal };
-  }
-  const held = new Set(principal.scope);
-  const lacksOne = policy.scopes.some((scope) => !held.has(scope));
-  const lacksAll = policy.anyScope.length > 0 && !policy.anyScope.some((scope) => held.has(scope));
-  if (lacksOne || lacksAll) {
-    const scope = [...policy.scopes, ...policy.anyScope];
-    return { outcome: 'deny', reason: 'insufficient_scope', principal, challenge: { scope } };
-  }
-  if (policy.roles.length > 0 && !policy.roles.some((role) => principal.roles.includes(role))) {
-    return { outcome: 'deny', reason: 'insufficient_role', principal };
-  }
-  if (!isAuthenticatedEnough(policy, principal, now)) {
-    const { acr, maxAgeSeconds } = policy;
-    const challenge = {
-      ...(acr === undefined ? {} : { acr }),
-      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-    };
-    return { outcome: 'deny', reason: 'step_up_required', principal, challenge };
-  }
-  return { outcome: 'allow', principal };
-}
-
-/** The right kind of authentication, recently enough (RFC 9470 §3, §4). */
-function isAuthenticatedEnough(
-  { acr, maxAgeSeconds }: RouteRequirement,
-  principal: Principal,
-  now: number,
-): boolean {
-  if (acr !== undefined && principal.acr !== acr) return false;
-  if (maxAgeSeconds === undefined) return true;
-  if (principal.authTime === undefined) return false;
-  // A time to come, in milliseconds perhaps, would stay fresh for ever.
-  const age = now - principal.authTime;
-  return age <= maxAgeSeconds && age >= -clockSkewMaxSeconds;
+function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

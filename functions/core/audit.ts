@@ -56,9 +56,13 @@ export interface AccessDecided extends RequestFacts {
   readonly clientId?: string;
   /** First 16 hex digits of SHA-256 of issuer and subject. */
   readonly subjectHash?: string;
-  /** Public id of the credential: `jti`. */
+  /** Public id of the credential: `jti`, key id, user's name, thumbprint. */
   readonly credential?: string;
   readonly kid?: string;
+  /** For whom the answer may be replayed: one policy for the API, this route, nobody. */
+  readonly cache: string;
+  /** How many routes the policy grants. */
+  readonly grantedRoutes?: number;
   readonly latencyMs: number;
   readonly coldStart: boolean;
 }

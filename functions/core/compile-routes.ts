@@ -1,5 +1,19 @@
 import {
+  arnCharactersMax,
+  type CompiledPolicy,
+  collisionText,
+  compileExactPolicy,
+  type ExactRoute,
+  findCollisions,
+  findSilentRefusals,
+  largestPolicyBytes,
+  longestArn,
+  policyBytesMax,
+  RouteTableTooLarge,
+} from './exact-policy/compile-exact-policy.ts';
+import {
   type CacheMode,
+  type CompiledRoutes,
   defineRoutes,
   placesOf,
   type Requirement,
@@ -7,35 +21,135 @@ import {
   type Routes,
 } from './route-policy.ts';
 
-/** The table as plain data, without the routes that no authorizer ever sees. */
-export function compileRoutes(routes: Routes): Readonly<Record<string, RouteRequirement>> {
+export interface CompileOptions {
+  /** The header that API Gateway replays answers under. @default authorization */
+  readonly identity?: CompiledRoutes['identity'];
+  /** May it replay anything at all? @default true */
+  readonly isReplayed?: boolean;
+}
+
+/** A compiled table, and what a person should know of it. */
+export interface RouteTable extends CompiledRoutes {
+  /** Why no answer is for the whole API, one sentence each; empty where one is, or where nothing is replayed. */
+  readonly obstacles: readonly string[];
+  /**
+   * Refusals that no explicit Deny can say: the first route is refused, the second granted, and a Deny of the first would
+   * hit it. Safe, unless the API has a resource policy with an Allow.
+   */
+  readonly silentRefusals: readonly { readonly refused: string; readonly granted: string }[];
+}
+
+/** Of the longest stage ARN to reckon with: a long Region in a long partition, and a stage name of 20. */
+const stageArnLength = 100;
+
+/**
+ * The table as plain data, without the routes that no authorizer ever sees. Every route says what API Gateway may replay:
+ * one policy for the whole API where one can be right for every grant, an answer for the route where not, nothing where
+ * the decision depends on more than the credential.
+ */
+export function compileRoutes(routes: Routes, options: CompileOptions = {}): RouteTable {
+  const { identity = 'authorization', isReplayed = true } = options;
+  const entries = Object.entries(defineRoutes(routes));
+  const isCacheable = (key: string, policy: Requirement): boolean =>
+    isReplayed && uncacheable(key, policy, identity) === undefined;
+  const whole = wholeApi(
+    entries.flatMap(([key, policy]): readonly ExactRoute[] => {
+      if (!key.includes(' ')) return [];
+      if (policy.public) return [{ key, isOpen: true, isElsewhere: false, clauses: [] }];
+      const isElsewhere = !isCacheable(key, policy);
+      return [{ key, isOpen: false, isElsewhere, clauses: clausesOf(policy) }];
+    }),
+  );
   const compiled: Record<string, RouteRequirement> = {};
-  for (const [key, policy] of Object.entries(defineRoutes(routes))) {
+  for (const [key, policy] of entries) {
     if (policy.public) continue;
-    const { public: _, scopes = [], anyScope = [], roles = [], ip = [], ...rest } = policy;
-    const { revocation = 'normal' } = policy;
-    const cache: CacheMode = uncacheable(key, policy) === undefined ? 'route' : 'none';
-    compiled[key] = {
-      ...rest,
-      ...{ scopes, anyScope, roles, ip, revocation, cache },
-      credentialIn: placesOf(key, policy),
-    };
+    const replayed: CacheMode = whole.policy === undefined ? 'route' : 'policy';
+    compiled[key] = requirementOf(key, policy, isCacheable(key, policy) ? replayed : 'none');
   }
-  return compiled;
+  return { routes: compiled, identity, ...whole };
+}
+
+function requirementOf(key: string, policy: Requirement, cache: CacheMode): RouteRequirement {
+  const { audience, acr, maxAgeSeconds, rateLimit } = policy;
+  return {
+    schemes: policy.schemes,
+    credentialIn: placesOf(key, policy),
+    scopes: policy.scopes ?? [],
+    anyScope: policy.anyScope ?? [],
+    roles: policy.roles ?? [],
+    ...(audience === undefined ? {} : { audience }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ip: policy.ip ?? [],
+    revocation: policy.revocation ?? 'normal',
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    cache,
+  };
+}
+
+type Whole = Pick<RouteTable, 'policyRoutes' | 'policy' | 'obstacles' | 'silentRefusals'>;
+
+function wholeApi(exact: readonly ExactRoute[]): Whole {
+  const none = { policyRoutes: [], silentRefusals: [] };
+  if (exact.every(({ isOpen, isElsewhere }) => isOpen || isElsewhere)) {
+    return { ...none, obstacles: [] };
+  }
+  let policy: CompiledPolicy;
+  try {
+    policy = compileExactPolicy(exact);
+  } catch (cause) {
+    if (!(cause instanceof RouteTableTooLarge)) throw cause;
+    return { ...none, obstacles: [cause.message] };
+  }
+  const bytes = largestPolicyBytes(policy, stageArnLength);
+  const longest = longestArn(policy, stageArnLength);
+  const obstacles = [
+    ...findCollisions(exact, policy).map(collisionText),
+    ...(bytes > policyBytesMax
+      ? [`a policy could have ${bytes} bytes, and an answer has room for ${policyBytesMax}`]
+      : []),
+    ...(longest > arnCharactersMax
+      ? [`an ARN could have ${longest} characters, and ${arnCharactersMax} are allowed`]
+      : []),
+  ];
+  if (obstacles.length > 0) return { ...none, obstacles };
+  return {
+    policyRoutes: exact.map(({ key }) => key),
+    policy,
+    obstacles,
+    silentRefusals: findSilentRefusals(exact, policy),
+  };
+}
+
+/** Everything that a credential must have, each with its alternatives. */
+function clausesOf(policy: Requirement): ExactRoute['clauses'] {
+  const { schemes, scopes = [], anyScope = [], roles = [], audience } = policy;
+  return [
+    schemes.map((scheme) => `scheme ${scheme}`),
+    ...scopes.map((scope) => [`scope ${scope}`]),
+    ...(anyScope.length === 0 ? [] : [anyScope.map((scope) => `scope ${scope}`)]),
+    ...(roles.length === 0 ? [] : [roles.map((role) => `role ${role}`)]),
+    ...(audience === undefined ? [] : [[`audience ${audience}`]]),
+  ];
 }
 
 /**
  * Why API Gateway must not replay a decision of this route: it depends on something that is not in the cache's key.
  * `undefined` where it may.
  */
-export function uncacheable(key: string, policy: Requirement): string | undefined {
-  const { maxAgeSeconds, ip, revocation, rateLimit, schemes } = policy;
+export function uncacheable(
+  key: string,
+  policy: Requirement,
+  identity: CompiledRoutes['identity'] = 'authorization',
+): string | undefined {
+  const { maxAgeSeconds, acr, ip, revocation, rateLimit, schemes } = policy;
   if (key === '$connect') return 'a WebSocket API replays nothing';
   if (revocation === 'strict') return 'revocation is strict';
   if (maxAgeSeconds !== undefined) return 'maxAgeSeconds depends on the time';
-  if (ip !== undefined) return 'ip depends on the caller\u2019s address';
+  if (acr !== undefined) return 'acr has a challenge of its own';
+  if (ip !== undefined) return 'ip depends on the address of the caller';
   if (rateLimit !== undefined) return 'rateLimit counts every call';
   if (schemes.includes('certificate')) return 'a certificate is in no header';
-  const elsewhere = placesOf(key, policy).find((place) => place !== 'authorization');
+  const elsewhere = placesOf(key, policy).find((place) => place !== identity);
   return elsewhere === undefined ? undefined : `credentials may stand in ${elsewhere}`;
 }

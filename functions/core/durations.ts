@@ -22,7 +22,9 @@ export const defaults = {
   /** `max-age` of the JWK Set and of the metadata documents. */
   publicDocumentMaxAgeSeconds: 300,
   /** A verifier looks at the published key set again after this long, even for a `kid` that it knows. */
-  publishedKeysCacheSeconds: 60,
+  publishedKeysCacheSeconds: 5,
+  /** An authorizer uses the record of an API key, a user or a certificate from memory for this long. */
+  credentialCacheSeconds: 5,
 } as const;
 
 export const clockSkewMaxSeconds = 120;

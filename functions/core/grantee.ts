@@ -65,7 +65,7 @@ export function brokenGranteeRule(grantee: Grantee): string | undefined {
   return rules.find(([holds]) => !holds)?.[1];
 }
 
-export function isOwner(value: string): boolean {
+function isOwner(value: string): boolean {
   return /^[A-Za-z0-9_.~@:/-]{1,128}$/.test(value);
 }
 

@@ -20,4 +20,6 @@ export interface Principal {
   readonly kid?: string;
   /** The usage plan that its calls are counted in. */
   readonly tier?: string;
+  /** Value of an API Gateway key of its own in a usage plan. */
+  readonly usagePlanKey?: string;
 }

@@ -5,6 +5,7 @@ import {
   schemes as knownSchemes,
   type Scheme,
 } from './credential.ts';
+import type { CompiledPolicy } from './exact-policy/compile-exact-policy.ts';
 import type { BucketRate } from './ports/token-buckets.ts';
 import { isResourceIndicator } from './resource.ts';
 import { isScopeToken } from './scope.ts';
@@ -44,6 +45,18 @@ export interface RouteRequirement {
  */
 export type CacheMode = 'policy' | 'route' | 'none';
 
+/** A whole table as it is bundled with a function: plain data. */
+export interface CompiledRoutes {
+  /** The routes that need a credential, by route key. */
+  readonly routes: Readonly<Record<string, RouteRequirement>>;
+  /** The one place of a credential that API Gateway may replay answers under. */
+  readonly identity: 'authorization' | 'x-api-key';
+  /** Route keys in the order of `policy`; empty where no answer is for the whole API. */
+  readonly policyRoutes: readonly string[];
+  /** How grants become a policy that is right for every route. */
+  readonly policy?: CompiledPolicy;
+}
+
 /** Route key (`GET /orders/{id}`) → policy. */
 export type Routes = Readonly<Record<string, RoutePolicy>>;
 
@@ -79,7 +92,8 @@ export function requires(requirement: Requirement): RoutePolicy {
 /** Checks a route table; throws with the name of the first route that is wrong, and with what is allowed. */
 export function defineRoutes(routes: Routes): Routes {
   for (const [key, policy] of Object.entries(routes)) {
-    const problem = keyProblem(key) ?? (policy.public ? undefined : policyProblem(key, policy));
+    const problem =
+      keyProblem(key) ?? (policy.public ? openProblem(key) : policyProblem(key, policy));
     if (problem !== undefined) throw new Error(`route "${key}": ${problem}`);
   }
   return routes;
@@ -100,17 +114,23 @@ export function placesOf(key: string, policy: Requirement): readonly CredentialP
 const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'ANY'];
 
 function keyProblem(key: string): string | undefined {
-  if (key === '$connect') return undefined;
+  if (key === '$connect' || key === '$default') return undefined;
   const [verb = '', path = '', ...rest] = key.split(' ');
-  if (key === '$default' || verb === 'OPTIONS') return 'only routes with a verb can be guarded';
+  if (verb === 'OPTIONS') return 'a preflight carries no credential: leave OPTIONS to CORS';
   if (rest.length > 0 || !verbs.includes(verb) || !path.startsWith('/')) {
-    return `must be a verb (${verbs.join(', ')}), a space and a path template; or $connect`;
+    return `must be a verb (${verbs.join(', ')}), a space and a path template; or $connect, $default`;
   }
   if (/[*?$]/.test(path)) return 'a path must not hold *, ? or $: they mean something in a policy';
   const segments = path.slice(1).split('/');
   const isSegment = (segment: string) => /^(?:\{[A-Za-z0-9_.-]+\+?\}|[^{}\s]+)$/.test(segment);
   if (path !== '/' && !segments.every(isSegment)) return 'a path segment is a text or {name}';
   return undefined;
+}
+
+/** What is left open must be a path that somebody spelt out. */
+function openProblem(key: string): string | undefined {
+  if (/\+\}$/.test(key)) return 'a greedy path must not be public: it opens what nobody thought of';
+  return key.startsWith('$') ? `${key} must not be public` : undefined;
 }
 
 const listed = ['schemes', 'credentialIn', 'scopes', 'anyScope', 'roles', 'ip'] as const;

@@ -1,4 +1,6 @@
-import type { Decision, DenyReason } from '../core/decision.ts';
+import type { DenyReason } from '../core/decision.ts';
+import type { Judgement } from '../core/judgement.ts';
+import type { Principal } from '../core/principal.ts';
 
 /** What an authorizer hands to the backend, and on a denial to the gateway response: flat texts on every surface. */
 export type AuthorizerContext = Readonly<Record<string, string>>;
@@ -6,45 +8,61 @@ export type AuthorizerContext = Readonly<Record<string, string>>;
 /** Version of the context's layout; `requirePrincipal` refuses any other. */
 const contextVersion = '1';
 
-const contextBytesMax = 7_000;
-
-/** @param decisionId leads from a replayed answer of the gateway's cache to the record of the decision */
-export function authorizerContext(decision: Decision, decisionId: string): AuthorizerContext {
-  switch (decision.outcome) {
-    case 'allow': {
-      const { principal } = decision;
-      return fitting({
-        v: contextVersion,
-        mth: principal.scheme,
-        iss: principal.issuer,
-        sub: principal.subject,
-        cid: principal.clientId,
-        scp: principal.scope.join(' '),
-        rol: JSON.stringify(principal.roles),
-        aud: JSON.stringify(principal.audience),
-        cred: principal.credentialId,
-        ...(principal.expiresAt === undefined ? {} : { exp: String(principal.expiresAt) }),
-        ...(principal.acr === undefined ? {} : { acr: principal.acr }),
-        ...(principal.authTime === undefined ? {} : { auth_time: String(principal.authTime) }),
-        dec: decisionId,
-      });
-    }
-    case 'deny': {
-      const { scope = [], acr, maxAgeSeconds } = decision.challenge ?? {};
-      const { error, description } = errors[decision.reason] ?? invalidToken;
-      return fitting({
-        v: contextVersion,
-        error,
-        error_description: description,
-        scope: scope.join(' '),
-        ...(acr === undefined ? {} : { acr_values: acr }),
-        ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
-        dec: decisionId,
-      });
-    }
-    case 'unavailable':
-      throw new Error('what is unavailable has no context');
+/**
+ * Where the answer serves a whole API, nothing in the context depends on the route that happened to be asked for first:
+ * it holds the principal, and for the routes that the policy refuses one constant error.
+ *
+ * @param judgement.decisionId leads from a replayed answer of the gateway's cache to the record of the decision
+ */
+export function authorizerContext({
+  decision,
+  decisionId,
+  granted,
+}: Judgement & { readonly decisionId: string }): AuthorizerContext {
+  if (decision.outcome === 'unavailable') throw new Error('what is unavailable has no context');
+  const { principal } = decision;
+  if (granted !== undefined && principal !== undefined) {
+    return {
+      ...principalContext(principal),
+      ...refused('insufficient_scope'),
+      dec: decisionId,
+    };
   }
+  if (decision.outcome === 'allow') {
+    return { ...principalContext(decision.principal), dec: decisionId };
+  }
+  const { scope = [], acr, maxAgeSeconds } = decision.challenge ?? {};
+  return {
+    v: contextVersion,
+    ...refused(decision.reason),
+    scope: scope.join(' '),
+    ...(acr === undefined ? {} : { acr_values: acr }),
+    ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
+    dec: decisionId,
+  };
+}
+
+function principalContext(principal: Principal): AuthorizerContext {
+  const { expiresAt, acr, authTime } = principal;
+  return {
+    v: contextVersion,
+    mth: principal.scheme,
+    iss: principal.issuer,
+    sub: principal.subject,
+    cid: principal.clientId,
+    scp: principal.scope.join(' '),
+    rol: JSON.stringify(principal.roles),
+    aud: JSON.stringify(principal.audience),
+    cred: principal.credentialId,
+    ...(expiresAt === undefined ? {} : { exp: String(expiresAt) }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(authTime === undefined ? {} : { auth_time: String(authTime) }),
+  };
+}
+
+function refused(reason: DenyReason): AuthorizerContext {
+  const { error, description } = errors[reason] ?? invalidToken;
+  return { error, error_description: description };
 }
 
 interface WireError {
@@ -69,11 +87,3 @@ const errors: Readonly<Partial<Record<DenyReason, WireError>>> = {
     description: 'a stronger or fresher authentication is needed',
   },
 };
-
-/** API Gateway takes 8 KB of answer in all, the policy included; what does not fit would be a 500 without a word. */
-function fitting(context: AuthorizerContext): AuthorizerContext {
-  if (Buffer.byteLength(JSON.stringify(context)) > contextBytesMax) {
-    throw new Error('a principal that does not fit the context');
-  }
-  return context;
-}

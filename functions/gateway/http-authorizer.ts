@@ -1,8 +1,10 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import type { AuthRequest } from '../core/auth-request.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Judgement } from '../core/judgement.ts';
 import { stageArnOf } from '../core/method-arn.ts';
 import { type AuthorizerContext, authorizerContext } from './authorizer-context.ts';
+import { fitting } from './fitting.ts';
+import type { RequestValues } from './request-values.ts';
 
 /** What an HTTP API expects from an authorizer with simple responses. */
 export interface SimpleAnswer {
@@ -37,7 +39,7 @@ type V2Context = APIGatewayRequestAuthorizerEventV2['requestContext'] & {
 };
 
 /** The raw query, because the ready-made map joins repeated parameters with commas. */
-function queryOf(rawQuery: string): ReadonlyMap<string, readonly string[]> {
+function queryOf(rawQuery: string): RequestValues {
   const query = new Map<string, readonly string[]>();
   for (const [name, value] of new URLSearchParams(rawQuery)) {
     query.set(name, [...(query.get(name) ?? []), value]);
@@ -49,10 +51,11 @@ function queryOf(rawQuery: string): ReadonlyMap<string, readonly string[]> {
  * The answer to API Gateway: yes or no for the matched route, which is what its cache key covers. What is unavailable
  * throws: the gateway answers 500 and caches nothing.
  */
-export function httpAnswer(decision: Decision, decisionId: string): SimpleAnswer {
+export function simpleAnswer(judgement: Judgement & { readonly decisionId: string }): SimpleAnswer {
+  const { decision } = judgement;
   if (decision.outcome === 'unavailable') throw new Error('Unavailable');
-  return {
+  return fitting({
     isAuthorized: decision.outcome === 'allow',
-    context: authorizerContext(decision, decisionId),
-  };
+    context: authorizerContext(judgement),
+  });
 }

@@ -1,35 +1,39 @@
-import { hash } from 'node:crypto';
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayRequestAuthorizerEvent, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { AuthRequest } from '../core/auth-request.ts';
-import type { Decision, DenyReason } from '../core/decision.ts';
 import { stageArnOf } from '../core/method-arn.ts';
-import type { Principal } from '../core/principal.ts';
-import { authorizerContext } from './authorizer-context.ts';
+import { headerValues, requestValues } from './request-values.ts';
 
-/** What a REST API sends to a REQUEST authorizer. From the console's test button the maps are null. */
-export type RestAuthorizerEvent = Omit<
-  APIGatewayRequestAuthorizerEvent,
-  'headers' | 'multiValueHeaders' | 'queryStringParameters' | 'multiValueQueryStringParameters'
-> & {
+type Nullable =
+  | 'headers'
+  | 'multiValueHeaders'
+  | 'queryStringParameters'
+  | 'multiValueQueryStringParameters';
+
+/**
+ * What a REST API sends to a REQUEST authorizer; an HTTP API with payload 1.0 sends the same and `version`. From the
+ * console's test button the maps are null.
+ */
+export type RestAuthorizerEvent = Omit<APIGatewayRequestAuthorizerEvent, Nullable> & {
+  readonly version?: '1.0';
   readonly headers: Readonly<Record<string, string | undefined>> | null;
-  readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null;
-  readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
-  readonly multiValueQueryStringParameters: Readonly<
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueQueryStringParameters?: Readonly<
     Record<string, readonly string[] | undefined>
   > | null;
 };
 
-/** The request in a REST authorizer event. Its route is the matched template, never the path that the caller spelt. */
+/** The request in an event of version 1. Its route is the matched template, never the path that the caller spelt. */
 export function restAuthRequest(event: RestAuthorizerEvent): AuthRequest {
   const method = event.httpMethod.toUpperCase();
   const { identity, requestId } = event.requestContext;
   const certificatePem = identity.clientCert?.clientCertPem;
   return {
-    surface: 'rest-request',
+    surface: event.version === '1.0' ? 'http-1' : 'rest-request',
     stageArn: stageArnOf(event.methodArn),
     route: { method, template: event.resource, key: `${method} ${event.resource}` },
-    headers: valuesOf(event.multiValueHeaders, event.headers, (name) => name.toLowerCase()),
-    query: valuesOf(event.multiValueQueryStringParameters, event.queryStringParameters),
+    headers: headerValues(event),
+    query: requestValues(event.multiValueQueryStringParameters, event.queryStringParameters),
     ...(certificatePem === undefined ? {} : { certificatePem }),
     requestId,
     sourceIp: identity.sourceIp,
@@ -37,88 +41,21 @@ export function restAuthRequest(event: RestAuthorizerEvent): AuthRequest {
 }
 
 /**
- * The answer to API Gateway: a policy for the matched route alone, which is what the cache key of the gateway covers. A
- * fault of the credential throws exactly `Unauthorized`, which the gateway makes a 401 of; what is unavailable throws
- * something else, which it makes a 5xx of and does not cache.
+ * The request in a TOKEN event, which holds the value of one header and the ARN of the method: no route, no address, no
+ * certificate, no request id.
+ *
+ * @param identity the header that the authorizer is configured with
  */
-export function restAnswer(
-  decision: Decision,
-  request: AuthRequest,
-  decisionId: string,
-): APIGatewayAuthorizerResult {
-  if (decision.outcome === 'unavailable') throw new Error('Unavailable');
-  if (decision.outcome === 'deny' && !isForbidden(decision.reason)) throw new Error('Unauthorized');
-  const { principal } = decision;
-  const { method, template } = request.route ?? { method: '', template: '' };
+export function tokenAuthRequest(
+  event: APIGatewayTokenAuthorizerEvent,
+  identity: string,
+): AuthRequest {
   return {
-    principalId: principal === undefined ? 'nobody' : principalId(principal),
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Action: 'execute-api:Invoke',
-          Effect: decision.outcome === 'allow' ? 'Allow' : 'Deny',
-          Resource: `${request.stageArn}/${verbOf(method)}${globOf(template)}`,
-        },
-      ],
-    },
-    context: { ...authorizerContext(decision, decisionId) },
+    surface: 'rest-token',
+    stageArn: stageArnOf(event.methodArn),
+    route: undefined,
+    headers: new Map([[identity, [event.authorizationToken]]]),
+    query: new Map(),
+    requestId: '',
   };
-}
-
-/** 403: the credential is good and does not suffice. Everything else is 401: another credential may do. */
-function isForbidden(reason: DenyReason): boolean {
-  switch (reason) {
-    case 'insufficient_scope':
-    case 'insufficient_role':
-    case 'step_up_required':
-    case 'rate_limited':
-    case 'ip_denied':
-    case 'route_not_declared':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** A verb is the caller's to choose where the route is `ANY`, and `*` is a legal one (RFC 9110 §5.6.2, §9.1). */
-function verbOf(method: string): string {
-  if (!/^[A-Z]+$/.test(method)) throw new Error('a verb that is no plain word');
-  return method;
-}
-
-/**
- * `/orders/{id}` as `/orders/*`. Too wide for a policy that serves a whole API, and exact where the cache key holds the
- * route. Templates come from the deployed API; one with a wildcard of its own is none of ours.
- */
-function globOf(template: string): string {
-  if (/[*?$]/.test(template)) throw new Error('a template with a wildcard');
-  return template.replace(/\{[^}]*\}/g, '*');
-}
-
-function principalId(principal: Principal): string {
-  if (principal.clientId !== '') return principal.clientId;
-  return hash('sha256', `${principal.issuer}|${principal.subject}`, 'hex').slice(0, 32);
-}
-
-type Values = Readonly<Record<string, readonly string[] | undefined>>;
-type Value = Readonly<Record<string, string | undefined>>;
-
-/** The multi-value map has every value; the plain one only the last, so it serves where the other is absent. */
-function valuesOf(
-  all: Values | null,
-  last: Value | null,
-  nameOf: (name: string) => string = (name) => name,
-): ReadonlyMap<string, readonly string[]> {
-  const values = new Map<string, readonly string[]>();
-  const entries = Object.entries(all ?? {});
-  const source =
-    entries.length > 0
-      ? entries
-      : Object.entries(last ?? {}).map(([name, value]) => [name, value && [value]] as const);
-  for (const [name, list] of source) {
-    const key = nameOf(name);
-    if (list) values.set(key, [...(values.get(key) ?? []), ...list]);
-  }
-  return values;
 }

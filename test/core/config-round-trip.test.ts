@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as admin from '../../functions/admin/config.ts';
-import * as authorizer from '../../functions/authorizers/jwt/config.ts';
+import * as authorizer from '../../functions/authorizers/config.ts';
 import { InvalidEnvironment } from '../../functions/core/environment.ts';
 import * as jwks from '../../functions/endpoints/jwks/config.ts';
 import * as metadata from '../../functions/endpoints/metadata/config.ts';
@@ -88,6 +88,11 @@ const configs = [
       accessTokenLifetimeMaxSeconds: max,
       ringHoldSeconds: seconds(0, 604_800),
       publishedKeysCacheSeconds: seconds(1, 3_600),
+      clientsTable: name,
+      countersTable: name,
+      credentialCacheSeconds: seconds(0, 60),
+      apiKeyPrefix: fc.stringMatching(/^[a-z][a-z0-9]{1,9}$/),
+      apiKeyEnvironment: fc.stringMatching(/^[a-z]{2,8}$/),
     }),
   ],
 ] as const;

@@ -41,7 +41,7 @@ const names = Object.keys(members) as (keyof typeof members)[];
 
 test('every client is what its record says, whatever else the record holds', () => {
   fc.assert(
-    fc.property(client, fc.dictionary(fc.string(), fc.anything()), (any, rest) => {
+    fc.property(client, fc.dictionary(fc.string(), fc.anything()), (any, { pk: _, ...rest }) => {
       const stored = {
         ...rest,
         accessTokenLifetimeSeconds: undefined,

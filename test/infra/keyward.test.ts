@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { fromEnv as adminFromEnv } from '../../functions/admin/config.ts';
-import { fromEnv as authorizerFromEnv } from '../../functions/authorizers/jwt/config.ts';
+import { fromEnv as authorizerFromEnv } from '../../functions/authorizers/config.ts';
 import { fromEnv as jwksFromEnv } from '../../functions/endpoints/jwks/config.ts';
 import { fromEnv as metadataFromEnv } from '../../functions/endpoints/metadata/config.ts';
 import { fromEnv as tokenFromEnv } from '../../functions/endpoints/token/config.ts';
@@ -39,6 +39,7 @@ describe('Keyward', () => {
     expect(Object.values(secrets)[0]?.Properties.SecretString).toBe('{"schema":0}');
     expect(Object.keys(keyward.findResources('AWS::DynamoDB::GlobalTable')).sort()).toEqual([
       'KeywardClientsD71DC36D',
+      'KeywardCountersD110F982',
       'KeywardVerificationCD4AE35B',
     ]);
   });

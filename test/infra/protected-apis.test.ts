@@ -41,12 +41,12 @@ describe('another app protects its own REST API', () => {
     return { app, stack, guard };
   }
 
-  test('with a decision per credential and route, and the challenge in the gateway response', () => {
+  test('with one exact policy per credential, and the challenge in the gateway response', () => {
     const template = Template.fromStack(restApi(true).stack);
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'REQUEST',
       AuthorizerResultTtlInSeconds: 55,
-      IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+      IdentitySource: 'method.request.header.Authorization',
     });
     template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'UNAUTHORIZED',
@@ -140,7 +140,7 @@ test('a trusted issuer that cannot be trusted is refused at synth, by name', () 
   expect(() => attempt('https://id.example/jwks')).not.toThrow();
 });
 
-test.each([-1, 301, 1.5])('a cache TTL of %d seconds is refused', (cacheTtlSeconds) => {
+test.each([-1, 1.5])('a revocation lag of %d seconds is refused', (revocationLagSeconds) => {
   const { stack } = consumer();
   expect(
     () =>
@@ -148,7 +148,7 @@ test.each([-1, 301, 1.5])('a cache TTL of %d seconds is refused', (cacheTtlSecon
         keyward: KeywardRef.fromSsm(stack, 'Ref'),
         audience: 'https://a.example',
         routes,
-        cacheTtlSeconds,
+        revocationLagSeconds,
       }),
-  ).toThrow('cacheTtlSeconds');
+  ).toThrow('revocationLagSeconds');
 });

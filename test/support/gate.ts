@@ -1,26 +1,20 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import { authorizer } from '../../functions/authorizers/authorizer.ts';
+import type { RateLimiter } from '../../functions/authorizers/decision.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
 import { issuerRules } from '../../functions/authorizers/jwt/issuers.ts';
+import type { Authenticator } from '../../functions/authorizers/scheme.ts';
+import { type AuthorizerHandler, serve } from '../../functions/authorizers/serve.ts';
 import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';
-import { compileRoutes } from '../../functions/core/compile-routes.ts';
+import { type CompileOptions, compileRoutes } from '../../functions/core/compile-routes.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
 import { publishedIssuerKeys } from '../../functions/core/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/published-keys.ts';
 import { type Routes, requires } from '../../functions/core/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
 import { verifiedTokenCache } from '../../functions/core/verified-token-cache.ts';
-import {
-  httpAnswer,
-  httpAuthRequest,
-  type SimpleAnswer,
-} from '../../functions/gateway/http-authorizer.ts';
-import {
-  type RestAuthorizerEvent,
-  restAnswer,
-  restAuthRequest,
-} from '../../functions/gateway/rest-authorizer.ts';
+import type { SimpleAnswer } from '../../functions/gateway/http-authorizer.ts';
+import type { RestAuthorizerEvent } from '../../functions/gateway/rest-authorizer.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
 import { ring } from './ring.ts';
 
@@ -33,9 +27,16 @@ export interface GateOptions {
   readonly routes?: Routes;
   readonly trustedIssuers?: readonly TrustedIssuer[];
   readonly source?: KeySetSource;
+  /** Beside the one for JWTs. */
+  readonly authenticators?: readonly Authenticator[];
+  readonly limiter?: RateLimiter;
+  readonly tiers?: Readonly<Record<string, string>>;
+  readonly compile?: CompileOptions;
 }
 
 export interface Gate {
+  /** Any event, as Lambda would hand it over. */
+  readonly handle: AuthorizerHandler;
   readonly clock: { seconds: number };
   /** What the Verification table holds; `undefined` is an outage. */
   readonly table: { keys: readonly PublishedKey[] | undefined; reads: number };
@@ -91,29 +92,43 @@ export function gate(options: GateOptions = {}): Gate {
     accessTokenLifetimeMaxSeconds: 3_600,
     ringHoldSeconds,
     publishedKeysCacheSeconds: 60,
+    clientsTable: 'c',
+    countersTable: 'n',
+    credentialCacheSeconds: 5,
+    apiKeyPrefix: 'kw',
+    apiKeyEnvironment: 'live',
   };
   const routes = options.routes ?? { 'GET /orders/{id}': requires({ schemes: ['bearer'] }) };
-  const decide = authorizer({
-    routes: compileRoutes(routes),
-    authenticators: [
-      jwtAuthenticator({
-        issuers: issuerRules(
-          config,
-          publishedIssuerKeys(published, 60),
-          options.trustedIssuers ?? [],
-          source,
-        ),
-        cache: verifiedTokenCache(),
-      }),
-    ],
-    clock: { now: () => clock.seconds },
-    randomness: systemRandomness,
-    audit: { write: (event) => audit.push(event) },
-    stopwatch: () => 0,
-  });
+  const handle: AuthorizerHandler = serve(
+    {
+      authenticators: [
+        jwtAuthenticator({
+          issuers: issuerRules(
+            config,
+            publishedIssuerKeys(published, 60),
+            options.trustedIssuers ?? [],
+            source,
+          ),
+          cache: verifiedTokenCache(),
+        }),
+        ...(options.authenticators ?? []),
+      ],
+      ...(options.limiter === undefined ? {} : { limiter: options.limiter }),
+      clock: { now: () => clock.seconds },
+      randomness: systemRandomness,
+      audit: { write: (event) => audit.push(event) },
+      stopwatch: () => 0,
+    },
+    {
+      table: compileRoutes(routes, options.compile ?? {}),
+      trustedIssuers: [],
+      tiers: options.tiers ?? {},
+    },
+  );
   const [firstRoute = ''] = Object.keys(routes);
 
   return {
+    handle,
     clock,
     table,
     fetches,
@@ -125,9 +140,8 @@ export function gate(options: GateOptions = {}): Gate {
     },
     async rest(authorization, route = firstRoute, changes = {}) {
       try {
-        const request = restAuthRequest(restAuthorizerEvent(route, authorization, changes));
-        const { decision, decisionId } = await decide(request);
-        const answer = restAnswer(decision, request, decisionId);
+        const answer = await handle(restAuthorizerEvent(route, authorization, changes));
+        if (!('policyDocument' in answer)) throw new Error('no policy');
         const [statement] = answer.policyDocument.Statement;
         return {
           effect: statement?.Effect,
@@ -142,10 +156,9 @@ export function gate(options: GateOptions = {}): Gate {
     },
     async http(authorization, route = firstRoute, changes = {}) {
       try {
-        const { decision, decisionId } = await decide(
-          httpAuthRequest(httpAuthorizerEvent(route, authorization, changes)),
-        );
-        return httpAnswer(decision, decisionId);
+        const answer = await handle(httpAuthorizerEvent(route, authorization, changes));
+        if (!('isAuthorized' in answer)) throw new Error('no simple answer');
+        return answer;
       } catch (cause) {
         return { threw: (cause as Error).message };
       }

@@ -3,13 +3,13 @@ import type { IssuerKeys } from '../../core/issuer-keys.ts';
 import type { KeySetSource } from '../../core/ports/key-set-source.ts';
 import type { TrustedIssuer } from '../../core/trusted-issuer.ts';
 import type { IssuerRules } from '../../core/verify-access-token.ts';
-import type { JwtAuthorizerConfig } from './config.ts';
+import type { AuthorizerConfig } from '../config.ts';
 
 const accessTokenTypes = ['at+jwt', 'application/at+jwt'];
 
 /** What the authorizer believes of each issuer: its own, as strictly as RFC 9068 lets it, and the trusted ones. */
 export function issuerRules(
-  config: JwtAuthorizerConfig,
+  config: AuthorizerConfig,
   ownKeys: IssuerKeys,
   trusted: readonly TrustedIssuer[],
   source: KeySetSource,
@@ -38,7 +38,7 @@ export function issuerRules(
 
 function foreignRules(
   trusted: TrustedIssuer,
-  config: JwtAuthorizerConfig,
+  config: AuthorizerConfig,
   source: KeySetSource,
 ): IssuerRules {
   const algorithms = trusted.algorithms ?? ['RS256'];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../../functions/authorizers/decision.ts';
+import { judge } from '../../../functions/authorizers/decision.ts';
 import type { Algorithm } from '../../../functions/core/algorithm.ts';
 import { compileRoutes } from '../../../functions/core/compile-routes.ts';
 import type { Principal } from '../../../functions/core/principal.ts';
@@ -153,25 +153,21 @@ test('a route is open to exactly those who hold all of its scopes and one of any
           credentialId: 'j',
           expiresAt: now + 60,
         };
-        const decision = await decide(
-          {
-            routes: compileRoutes({
-              'GET /x': requires({
-                schemes: ['bearer'],
-                ...(scopes === undefined ? {} : { scopes }),
-                ...(anyScope === undefined ? {} : { anyScope }),
-              }),
+        const { decision } = await judge({
+          table: compileRoutes({
+            'GET /x': requires({
+              schemes: ['bearer'],
+              ...(scopes === undefined ? {} : { scopes }),
+              ...(anyScope === undefined ? {} : { anyScope }),
             }),
-            authenticators: [
-              {
-                scheme: 'bearer',
-                authenticate: async () => ({ kind: 'authenticated', principal }),
-              },
-            ],
-          },
-          restAuthRequest(restAuthorizerEvent('GET /x', 'Bearer x')),
-          now,
-        );
+          }),
+          authenticators: [
+            {
+              scheme: 'bearer',
+              authenticate: async () => ({ kind: 'authenticated', principal }),
+            },
+          ],
+        })(restAuthRequest(restAuthorizerEvent('GET /x', 'Bearer x')), now);
         const missing = (scopes ?? []).filter((one) => held.indexOf(one) < 0);
         const common = (anyScope ?? []).filter((one) => held.indexOf(one) >= 0);
         const isOpen = missing.length === 0 && (anyScope === undefined || common.length > 0);

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { AuthRequest } from '../core/auth-request.ts';
+import type { DenyReason } from '../core/decision.ts';
+import type { PolicyResources } from '../core/exact-policy/exact-policy.ts';
+import type { Judgement } from '../core/judgement.ts';
+import type { Principal } from '../core/principal.ts';
+import { authorizerContext } from './authorizer-context.ts';
+import { fitting } from './fitting.ts';
+
+/** How an answer for the whole API is made. */
+export interface WholeApi {
+  policy(granted: ReadonlySet<number>, request: AuthRequest): PolicyResources;
+  /** The value of an API Gateway key that stands for whoever this is in the usage plans, if the API has any. */
+  usageIdentifierKey(principal: Principal | undefined): string | undefined;
+}
+
+/**
+ * The answer to a gateway that evaluates policies. A fault of the credential throws exactly `Unauthorized`, which REST and
+ * WebSocket APIs make a 401 of; what is unavailable throws something else, which becomes a 5xx and is not replayed. Nobody
+ * knows what an HTTP API does with `Unauthorized`, so it gets a Deny.
+ */
+export function policyAnswer(
+  judgement: Judgement & { readonly decisionId: string },
+  request: AuthRequest,
+  whole: WholeApi,
+): APIGatewayAuthorizerResult {
+  const { decision, granted } = judgement;
+  if (decision.outcome === 'unavailable') throw new Error('Unavailable');
+  const isAnswered =
+    decision.outcome === 'allow' || granted !== undefined || isForbidden(decision.reason);
+  if (!isAnswered && request.surface !== 'http-1') throw new Error('Unauthorized');
+  const { principal } = decision;
+  const usageIdentifierKey = whole.usageIdentifierKey(principal);
+  return fitting({
+    principalId: principal === undefined ? 'nobody' : principalId(principal),
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement:
+        granted === undefined
+          ? [statement(decision.outcome === 'allow' ? 'Allow' : 'Deny', [resourceOf(request)])]
+          : wholePolicy(whole.policy(granted, request)),
+    },
+    context: { ...authorizerContext(judgement) },
+    ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
+  });
+}
+
+type Statement = APIGatewayAuthorizerResult['policyDocument']['Statement'][number];
+
+function statement(Effect: 'Allow' | 'Deny', resources: readonly string[]): Statement {
+  const [only, ...more] = resources;
+  const Resource = only !== undefined && more.length === 0 ? only : [...resources];
+  return { Action: 'execute-api:Invoke', Effect, Resource };
+}
+
+function wholePolicy({ allow, deny }: PolicyResources): Statement[] {
+  return [
+    ...(allow.length === 0 ? [] : [statement('Allow', allow)]),
+    ...(deny.length === 0 ? [] : [statement('Deny', deny)]),
+  ];
+}
+
+/** The one route of a request. A WebSocket's has no verb. */
+function resourceOf({ route, stageArn }: AuthRequest): string {
+  if (route === undefined) return `${stageArn}/*`;
+  if (route.key === '$connect') return `${stageArn}/$connect`;
+  return `${stageArn}/${verbOf(route.method)}${globOf(route.template)}`;
+}
+
+/** 403: the credential is good and does not suffice. Everything else is 401: another credential may do. */
+function isForbidden(reason: DenyReason): boolean {
+  switch (reason) {
+    case 'insufficient_scope':
+    case 'insufficient_role':
+    case 'step_up_required':
+    case 'rate_limited':
+    case 'ip_denied':
+    case 'route_not_declared':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A verb is the caller's to choose where the route is `ANY`, and `*` is a legal one (RFC 9110 §5.6.2, §9.1). */
+function verbOf(method: string): string {
+  if (!/^[A-Z]+$/.test(method)) throw new Error('a verb that is no plain word');
+  return method;
+}
+
+/**
+ * `/orders/{id}` as `/orders/*`. Too wide for a policy that serves a whole API, and exact where no other route is ever held
+ * against it. Templates come from the deployed API; one with a wildcard of its own is none of ours.
+ */
+function globOf(template: string): string {
+  if (/[*?$]/.test(template)) throw new Error('a template with a wildcard');
+  return template.replace(/\{[^}]*\}/g, '*');
+}
+
+function principalId(principal: Principal): string {
+  if (principal.clientId !== '') return principal.clientId;
+  return hash('sha256', `${principal.issuer}|${principal.subject}`, 'hex').slice(0, 32);
+}

@@ -1,0 +1,65 @@
+import type { CompiledRoutes, Routes } from '../functions/core/route-policy.ts';
+import type { Settings } from './settings.ts';
+
+/** Which kind of API a bound is for: an HTTP API and a REST API replay under different keys. */
+export type ApiKind = 'rest' | 'http' | 'websocket';
+
+/**
+ * How long after its withdrawal a credential may still be let in, in seconds, and what of API Gateway's cache is in it. The
+ * sum of what the authorizer remembers and what the gateway replays.
+ */
+export interface RevocationLag {
+  readonly seconds: number;
+  readonly cache: 'policy' | 'route' | 'none';
+}
+
+/** How long an authorizer goes on with a record or a public key that it has read. */
+function memorySeconds(settings: Settings): number {
+  return Math.max(settings.credentialCacheSeconds, settings.publishedKeysCacheSeconds);
+}
+
+/** What is left of a lag for API Gateway to replay an answer, in whole seconds; 0: it must not. */
+export function replaySeconds(revocationLagSeconds: number, settings: Settings): number {
+  if (!Number.isInteger(revocationLagSeconds) || revocationLagSeconds < 0) {
+    throw new Error(
+      `revocationLagSeconds must be a whole number of seconds, 0 or more, not ${revocationLagSeconds}`,
+    );
+  }
+  return Math.max(0, Math.min(revocationLagSeconds - memorySeconds(settings), 300));
+}
+
+/** The bound of every route of one kind of API. Public routes have none. */
+export function revocationLags(
+  kind: ApiKind,
+  routes: Routes,
+  table: CompiledRoutes,
+  replayed: number,
+  settings: Settings,
+): ReadonlyMap<string, RevocationLag> {
+  const lags = new Map<string, RevocationLag>();
+  for (const [key, policy] of Object.entries(routes)) {
+    const requirement = table.routes[key];
+    if (policy.public || requirement === undefined || isOther(kind, key)) continue;
+    const { cache: onRest, revocation } = requirement;
+    const cache = onRest === 'policy' && kind === 'http' ? 'route' : onRest;
+    const seconds =
+      revocation === 'strict' ? 0 : memorySeconds(settings) + (cache === 'none' ? 0 : replayed);
+    lags.set(key, { seconds, cache });
+  }
+  return lags;
+}
+
+/** The same for people, in one line: `60 s (policy): GET /orders, …; 0 s (none): DELETE /orders/{id}`. */
+export function lagText(lags: ReadonlyMap<string, RevocationLag>): string {
+  const groups = new Map<string, string[]>();
+  for (const [key, { seconds, cache }] of lags) {
+    const name = `${seconds} s (${cache})`;
+    groups.set(name, [...(groups.get(name) ?? []), key]);
+  }
+  return [...groups].map(([name, keys]) => `${name}: ${keys.join(', ')}`).join('; ');
+}
+
+/** A WebSocket API has `$connect` of a table, the others everything else. */
+export function isOther(kind: ApiKind, key: string): boolean {
+  return (key === '$connect') !== (kind === 'websocket');
+}
