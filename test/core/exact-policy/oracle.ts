@@ -33,8 +33,11 @@ export function possibleWinners(
   { verb, path }: ApiRequest,
 ): ReadonlySet<number> {
   const words = path.slice(1).split('/');
-  const spellings = new Set([words, words.map(decoded)]);
-  return new Set([...spellings].flatMap((spelling) => winnersOf(table, verb, spelling)));
+  const winners = new Set(winnersOf(table, verb, words));
+  if (path.includes('%')) {
+    for (const id of winnersOf(table, verb, words.map(decoded))) winners.add(id);
+  }
+  return winners;
 }
 
 /** Spelt so that no answer may allow it: an empty segment, or an encoded character that a template spells out. */
@@ -63,25 +66,30 @@ export function judge(
 ): (granted: ReadonlySet<number>, resources: PolicyResources) => readonly Wrong[] {
   const cases = requests.map((request) => ({
     ...{ arn: arnOf(request), name: `${request.verb} ${request.path}` },
-    isUncertain: isUncertain(table, request.path),
+    mustBeDenied: isUncertain(table, request.path),
     mayBeRefused: isNeedlesslyEncoded(request.path),
-    winners: [...possibleWinners(table, request)],
+    winners: [...possibleWinners(table, request)].flatMap((id) => {
+      const route = table[id];
+      return route === undefined || route.isOpen ? [] : [{ id, route }];
+    }),
   }));
   return (granted, resources) => {
     const policy = policyOf(resources);
-    return cases.flatMap(({ arn, name, winners, ...one }): readonly Wrong[] => {
+    const wrongs: Wrong[] = [];
+    for (const { arn, name, mustBeDenied, mayBeRefused, winners } of cases) {
       const verdict = evaluatePolicy(policy, arn);
-      if (one.isUncertain) {
-        return verdict === 'explicit-deny' ? [] : [{ kind: 'not denied', request: name }];
+      if (mustBeDenied) {
+        if (verdict !== 'explicit-deny') wrongs.push({ kind: 'not denied', request: name });
+        continue;
       }
-      return winners.flatMap((id): readonly Wrong[] => {
-        const route = table[id];
-        if (route === undefined || route.isOpen) return [];
+      for (const { id, route } of winners) {
         const isGranted = granted.has(id) && !route.isElsewhere;
-        if ((verdict === 'allow') === isGranted || (isGranted && one.mayBeRefused)) return [];
-        return [{ kind: isGranted ? 'refused' : 'allowed', request: name, route: route.key }];
-      });
-    });
+        if ((verdict === 'allow') === isGranted || (isGranted && mayBeRefused)) continue;
+        const kind = isGranted ? 'refused' : 'allowed';
+        wrongs.push({ kind, request: name, route: route.key });
+      }
+    }
+    return wrongs;
   };
 }
 
@@ -106,13 +114,14 @@ function winnersOf(
   verb: string,
   words: readonly string[],
 ): readonly number[] {
-  const matching = table.flatMap(({ key }, id) => {
-    const [method = '', path = ''] = key.split(' ');
-    if (method !== 'ANY' && method !== verb) return [];
-    const ranks = ranksAlong(path.slice(1).split('/'), words);
-    return ranks === undefined ? [] : [{ id, ranks, isAny: method === 'ANY' }];
-  });
-  const surelyWins = (one: (typeof matching)[number], other: (typeof matching)[number]) => {
+  const matching: Match[] = [];
+  for (const [id, { key }] of table.entries()) {
+    const isAny = key.startsWith('ANY ');
+    if (!isAny && !key.startsWith(`${verb} `)) continue;
+    const ranks = ranksAlong(key.slice(key.indexOf('/') + 1).split('/'), words);
+    if (ranks !== undefined) matching.push({ id, ranks, isAny });
+  }
+  const surelyWins = (one: Match, other: Match) => {
     const leads = one.ranks.map((rank, index) => rank - (other.ranks[index] ?? 0));
     if (leads.some((lead) => lead < 0)) return false;
     return leads.some((lead) => lead > 0) || (!one.isAny && other.isAny);
@@ -120,6 +129,12 @@ function winnersOf(
   return matching
     .filter((one) => !matching.some((other) => surelyWins(other, one)))
     .map(({ id }) => id);
+}
+
+interface Match {
+  readonly id: number;
+  readonly ranks: readonly number[];
+  readonly isAny: boolean;
 }
 
 /** How closely each word of a request is described by a template: spelt out, one of any, or the rest. */

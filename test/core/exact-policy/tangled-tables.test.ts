@@ -24,7 +24,7 @@ import {
 import { requestOf, requestSeed } from './requests.ts';
 import { grantedTo, stageArn, tangledTable } from './tables.ts';
 
-const seeds = fc.array(requestSeed, { minLength: 24, maxLength: 24 });
+const seeds = fc.array(requestSeed, { minLength: 16, maxLength: 16 });
 const grantSets = fc.array(fc.nat(511), { minLength: 4, maxLength: 4 });
 
 /** The routes whose bit is set, of those that the cached answer may grant. */
@@ -115,7 +115,7 @@ describe('for 2,000 tables of tangled routes', () => {
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 600 },
     );
   });
 
@@ -143,9 +143,9 @@ describe('for 2,000 tables of tangled routes', () => {
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 600 },
     );
-    expect(asked).toBeGreaterThan(500);
+    expect(asked).toBeGreaterThan(300);
   });
 });
 
@@ -175,7 +175,7 @@ test('a collision, and a refusal by silence, is reported exactly if some caller 
       );
       expect(areAllExact).toBe(findCollisions(table, compiled).length === 0);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 600 },
   );
 });
 
