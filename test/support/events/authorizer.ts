@@ -1,5 +1,9 @@
-import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import type {
+  APIGatewayRequestAuthorizerEventV2,
+  APIGatewayTokenAuthorizerEvent,
+} from 'aws-lambda';
 import type { RestAuthorizerEvent } from '../../../functions/gateway/rest-authorizer.ts';
+import type { WebSocketAuthorizerEvent } from '../../../functions/gateway/websocket-authorizer.ts';
 
 const arn = 'arn:aws:execute-api:us-east-1:000000000000:abc123';
 
@@ -98,5 +102,55 @@ export function httpAuthorizerEvent(
       timeEpoch: 1_800_000_000_000,
     },
     ...changes,
+  };
+}
+
+/** What a REST API sends to a TOKEN authorizer: nothing else. */
+export function tokenAuthorizerEvent(
+  authorizationToken: string,
+  request = 'GET/orders',
+): APIGatewayTokenAuthorizerEvent {
+  return { type: 'TOKEN', authorizationToken, methodArn: `${arn}/prod/${request}` };
+}
+
+/** What an HTTP API sends to an authorizer, payload 1.0: one string of identity, no multi-value maps. */
+export function http1AuthorizerEvent(
+  route: string,
+  authorization: string | undefined,
+  changes: Partial<RestAuthorizerEvent> = {},
+): RestAuthorizerEvent {
+  const {
+    multiValueHeaders: _h,
+    multiValueQueryStringParameters: _q,
+    ...event
+  } = restAuthorizerEvent(route, authorization);
+  return {
+    ...event,
+    version: '1.0',
+    headers: { host: 'api.example.com', ...(authorization === undefined ? {} : { authorization }) },
+    ...changes,
+  };
+}
+
+/** What a WebSocket API sends for `$connect`: no verb, no path. */
+export function connectAuthorizerEvent(
+  headers: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string>> = {},
+): WebSocketAuthorizerEvent {
+  const all = (map: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(map).map(([name, value]) => [name, [value]]));
+  return {
+    type: 'REQUEST',
+    methodArn: `${arn}/prod/$connect`,
+    headers: { Host: 'ws.example.com', ...headers },
+    multiValueHeaders: { Host: ['ws.example.com'], ...all(headers) },
+    queryStringParameters: query,
+    multiValueQueryStringParameters: all(query),
+    requestContext: {
+      routeKey: '$connect',
+      eventType: 'CONNECT',
+      requestId: 'ZLr3FGbJoAMF0mQ=',
+      identity: { sourceIp: '192.0.2.1' },
+    },
   };
 }

@@ -1,0 +1,156 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
+import { ordersRoutes } from '../../infra/demo/orders-routes.ts';
+import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';
+import { restAuthorizerEvent, tokenAuthorizerEvent } from '../support/events/authorizer.ts';
+import { type Gate, gate } from '../support/gate.ts';
+import { bearerToken } from '../support/tokens.ts';
+
+const stage = 'arn:aws:execute-api:us-east-1:000000000000:abc123/prod';
+const scopes = ['orders:read', 'orders:write', 'orders:export', 'orders:admin', 'reports:read'];
+
+/** The routes that a gateway may answer from its cache, and a request for each. */
+const replayed: readonly (readonly [string, string])[] = [
+  ['GET /orders', 'GET/orders'],
+  ['POST /orders', 'POST/orders'],
+  ['GET /orders/{id}', 'GET/orders/7'],
+  ['GET /orders/export', 'GET/orders/export'],
+];
+
+const others = ['GET/whoami', 'DELETE/orders/7', 'GET/partners/me', 'GET/transfers'];
+
+async function ask(
+  handle: Gate['handle'],
+  event: AuthorizerEvent,
+): Promise<APIGatewayAuthorizerResult> {
+  const answer = await handle(event);
+  if (!('policyDocument' in answer)) throw new Error('no policy');
+  return answer;
+}
+
+/** What API Gateway makes of an answer, now or when it replays it. */
+function verdict({ policyDocument }: APIGatewayAuthorizerResult, request: string): string {
+  const policy = parsePolicy(policyDocument);
+  if (policy === undefined) throw new Error('no policy that API Gateway understands');
+  return evaluatePolicy(policy, `${stage}/${request}`);
+}
+
+describe('an answer that serves the whole API', () => {
+  test('is the same whichever route was asked first, context included', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    const bearer = bearerToken({ scope: 'orders:read' });
+    const answers = await Promise.all(
+      replayed.map(([route]) => ask(handle, restAuthorizerEvent(route, bearer))),
+    );
+    const [first] = answers.map(({ context, ...answer }) => ({
+      ...answer,
+      context: { ...context, dec: '' },
+    }));
+    for (const { context, ...answer } of answers) {
+      expect({ ...answer, context: { ...context, dec: '' } }).toEqual(first);
+    }
+    expect(first?.context).toMatchObject({ scp: 'orders:read', error: 'insufficient_scope' });
+    expect(first?.context).not.toHaveProperty('scope');
+  });
+
+  test('opens what the scope covers and denies the rest explicitly, the export that a glob would open too', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    const answer = await ask(
+      handle,
+      restAuthorizerEvent('GET /orders', bearerToken({ scope: 'orders:read' })),
+    );
+    expect(verdict(answer, 'GET/orders')).toBe('allow');
+    expect(verdict(answer, 'GET/orders/7')).toBe('allow');
+    for (const request of ['GET/orders/export', 'POST/orders', 'GET/orders/7/', 'GET/orders//7']) {
+      expect(verdict(answer, request)).toBe('explicit-deny');
+    }
+    for (const request of others) expect(verdict(answer, request)).toBe('explicit-deny');
+  });
+
+  test('denies everything to a good credential that nothing is granted to', async () => {
+    const { handle, last } = gate({ routes: ordersRoutes });
+    const answer = await ask(
+      handle,
+      restAuthorizerEvent('GET /orders', bearerToken({ scope: 'x' })),
+    );
+    expect(answer.policyDocument.Statement).toEqual([
+      { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: `${stage}/*` },
+    ]);
+    expect(last()).toMatchObject({
+      outcome: 'deny',
+      reason: 'insufficient_scope',
+      cache: 'policy',
+      grantedRoutes: 0,
+    });
+  });
+
+  test('is not given for a bad credential, which is exactly "Unauthorized" and kept by nobody', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    for (const bad of [undefined, 'Bearer x', `${bearerToken()}x`, 'Digest x', 'Basic eDp5']) {
+      await expect(ask(handle, restAuthorizerEvent('GET /orders', bad))).rejects.toThrow(
+        /^Unauthorized$/,
+      );
+    }
+  });
+
+  test('comes from a TOKEN event as well, which says nothing but the credential', async () => {
+    const routes = Object.fromEntries(
+      Object.entries(ordersRoutes).filter(([route]) =>
+        [...replayed.map(([key]) => key), 'GET /healthz'].includes(route),
+      ),
+    );
+    const { handle } = gate({ routes });
+    const bearer = bearerToken({ scope: 'orders:read orders:export' });
+    const byToken = await ask(handle, tokenAuthorizerEvent(bearer, 'GET/orders'));
+    const byRequest = await ask(handle, restAuthorizerEvent('GET /orders', bearer));
+    expect(byToken.policyDocument).toEqual(byRequest.policyDocument);
+    expect(byToken.principalId).toBe(byRequest.principalId);
+    expect(verdict(byToken, 'GET/orders/export')).toBe('allow');
+    await expect(ask(handle, tokenAuthorizerEvent('Bearer nonsense'))).rejects.toThrow(
+      /^Unauthorized$/,
+    );
+  });
+
+  test('a route of the other authorizer is answered alone, and never opened by the cached answer', async () => {
+    const { handle, last } = gate({ routes: ordersRoutes });
+    const bearer = bearerToken({ scope: scopes.join(' ') });
+    const alone = await ask(handle, restAuthorizerEvent('DELETE /orders/{id}', bearer));
+    expect(alone.policyDocument.Statement).toEqual([
+      { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${stage}/DELETE/orders/*` },
+    ]);
+    expect(last().cache).toBe('none');
+    const cached = await ask(handle, restAuthorizerEvent('GET /orders', bearer));
+    for (const request of others) expect(verdict(cached, request)).toBe('explicit-deny');
+  });
+
+  test('says of every route what an HTTP API is told for that route, for any scope', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    const { http } = gate({ routes: ordersRoutes });
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(scopes), fc.constantFrom(...replayed), async (held, [first]) => {
+        const bearer = bearerToken({ scope: held.join(' ') || 'none' });
+        const answer = await ask(handle, restAuthorizerEvent(first, bearer));
+        for (const [route, request] of replayed) {
+          const simple = await http(bearer, route);
+          expect(verdict(answer, request) === 'allow').toBe(
+            'isAuthorized' in simple && simple.isAuthorized,
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('fits the gateway: no more than 8 KB, no ARN of more than 512 characters', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    const bearer = bearerToken({ scope: scopes.join(' ') });
+    const answer = await ask(handle, restAuthorizerEvent('GET /orders', bearer));
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(8_192);
+    const resources = answer.policyDocument.Statement.flatMap((statement) =>
+      'Resource' in statement ? [statement.Resource].flat() : [],
+    );
+    for (const resource of resources) expect(String(resource).length).toBeLessThanOrEqual(512);
+  });
+});

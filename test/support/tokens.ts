@@ -1,0 +1,19 @@
+import { signAccessToken } from '../../functions/core/access-token-signer.ts';
+import { audience, issuer, now } from './gate.ts';
+import { ring } from './ring.ts';
+
+/** A good access token of the test's issuer, as an `Authorization` value. */
+export function bearerToken(claims: Readonly<Record<string, unknown>> = {}): string {
+  const { token } = signAccessToken(ring, 'RS256', {
+    iss: issuer,
+    sub: 'orders',
+    client_id: 'orders',
+    aud: audience,
+    iat: now,
+    exp: now + 600,
+    jti: 'jti-1',
+    scope: 'orders:read',
+    ...claims,
+  });
+  return `Bearer ${token}`;
+}
