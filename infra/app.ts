@@ -1,6 +1,6 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
 import { ordersAudience } from './demo/orders-routes.ts';
-import { OrdersStack } from './demo/orders-stack.ts';
+import { OrdersStack, type OrdersStackProps } from './demo/orders-stack.ts';
 import { hygiene } from './hygiene.ts';
 import { Keyward } from './keyward.ts';
 import type { Settings, StageKind } from './settings.ts';
@@ -8,12 +8,13 @@ import type { Settings, StageKind } from './settings.ts';
 /**
  * The deployable app: the Keyward stack, and with `-c demo=true` the Orders API that shows how it protects another one.
  * Context: `stage` (dev or prod), `issuer`, `defaultResource`, `settings` (JSON of `Settings`), `demo`,
- * `cacheTtl` (seconds that the demo's gateways may replay a decision).
+ * `revocationLag` (seconds after which the demo's APIs refuse a withdrawn credential for certain), `mtlsDomain`,
+ * `mtlsCertificateArn` and `mtlsTruststore` (where the demo's partners come in with a certificate).
  */
 const app: App = new App();
 const isDemo: boolean = String(app.node.tryGetContext('demo') ?? '') === 'true';
 const issuer: string | undefined = text('issuer');
-const cacheTtl: string | undefined = text('cacheTtl');
+const revocationLag: string | undefined = text('revocationLag');
 const defaultResource: string | undefined =
   text('defaultResource') ?? (isDemo ? ordersAudience : undefined);
 
@@ -29,13 +30,25 @@ const keyward: Keyward = new Keyward(stack, 'Keyward', {
 });
 if (isDemo) {
   new OrdersStack(app, 'KeywardDemo', {
-    description: 'Keyward demo: the Orders API as REST and as HTTP API',
+    description: 'Keyward demo: the Orders API as REST, HTTP and WebSocket API',
     keyward,
-    ...(cacheTtl === undefined ? {} : { cacheTtlSeconds: Number(cacheTtl) }),
+    ...(revocationLag === undefined ? {} : { revocationLagSeconds: Number(revocationLag) }),
+    ...partners(),
   });
 }
 Tags.of(app).add('application', 'keyward');
 hygiene(app);
+
+function partners(): Pick<OrdersStackProps, 'partners'> {
+  const domainName = text('mtlsDomain');
+  if (domainName === undefined) return {};
+  const certificateArn = text('mtlsCertificateArn');
+  const truststore = text('mtlsTruststore');
+  if (certificateArn === undefined || truststore === undefined) {
+    throw new Error('mtlsDomain needs mtlsCertificateArn and mtlsTruststore');
+  }
+  return { partners: { domainName, certificateArn, truststore } };
+}
 
 function stage(): StageKind {
   const value = text('stage') ?? 'prod';

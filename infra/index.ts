@@ -21,7 +21,12 @@ export type { GuardedRestApi } from './guarded-rest-api.ts';
 export type { GuardedWebSocketApi } from './guarded-websocket-api.ts';
 export { Keyward, type KeywardProps } from './keyward.ts';
 export { type IKeyward, KeywardRef } from './keyward-ref.ts';
+export { MutualTlsDomain, type MutualTlsDomainProps } from './mutual-tls-domain.ts';
 export { ProtectedHttpApi, type ProtectedHttpApiProps } from './protected-http-api.ts';
 export { ProtectedRestApi, type ProtectedRestApiProps } from './protected-rest-api.ts';
+export {
+  ProtectedWebSocketApi,
+  type ProtectedWebSocketApiProps,
+} from './protected-websocket-api.ts';
 export type { Settings, StageKind } from './settings.ts';
 export type { Tier, Tiers } from './tiers.ts';

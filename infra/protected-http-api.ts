@@ -1,9 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
 import { HttpApi, type HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
-import { isPublic } from '../functions/core/route-policy.ts';
 import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
 import { LoggedHttpStage } from './logged-http-stage.ts';
+import { isOther } from './revocation-lag.ts';
 import { policyOf } from './route-table.ts';
 
 export interface ProtectedHttpApiProps {
@@ -27,6 +27,7 @@ export class ProtectedHttpApi extends Construct {
     new LoggedHttpStage(this, 'Front', { api: this.api });
     const guard = props.authorizer.guardHttpApi(this.api);
     for (const route of Object.keys(props.authorizer.routes)) {
+      if (isOther('http', route)) continue;
       const [method = '', path = ''] = route.split(' ');
       const routes = this.api.addRoutes({
         path,
@@ -34,7 +35,7 @@ export class ProtectedHttpApi extends Construct {
         integration: props.integration,
         authorizer: guard.authorizer(route),
       });
-      if (!isPublic(policyOf(props.authorizer.routes, route))) continue;
+      if (!policyOf(props.authorizer.routes, route).public) continue;
       for (const open of routes) {
         Validations.of(open).acknowledge({
           id: 'AwsSolutions::AwsSolutions-APIG4',

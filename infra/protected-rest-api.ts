@@ -1,9 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
 import { EndpointType, type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { isPublic } from '../functions/core/route-policy.ts';
 import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
 import type { Challenge } from './challenge.ts';
+import type { RestAuthorizerKind } from './guarded-rest-api.ts';
+import { isOther } from './revocation-lag.ts';
 import { policyOf } from './route-table.ts';
 
 export interface ProtectedRestApiProps {
@@ -13,6 +14,10 @@ export interface ProtectedRestApiProps {
   /** @default the construct's id as realm */
   readonly challenge?: Challenge;
   readonly description?: string;
+  /** `token` for an authorizer that is shown one header. @default request */
+  readonly kind?: RestAuthorizerKind;
+  /** Closes the default endpoint, so that the API answers on its domain alone. @default false */
+  readonly disableExecuteApiEndpoint?: boolean;
 }
 
 /** A REST API made of a route table: every route of the authorizer's table, protected as the table says. */
@@ -27,14 +32,20 @@ export class ProtectedRestApi extends Construct {
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       // An account has one role for gateway logs; whoever owns the account sets it.
       cloudWatchRole: false,
+      disableExecuteApiEndpoint: props.disableExecuteApiEndpoint ?? false,
     });
-    const guard = props.authorizer.guardRestApi(this.api, props.challenge ?? { realm: id });
+    const guard = props.authorizer.guardRestApi(
+      this.api,
+      props.challenge ?? { realm: id },
+      props.kind ?? 'request',
+    );
     for (const route of Object.keys(props.authorizer.routes)) {
+      if (isOther('rest', route)) continue;
       const [method = '', path = ''] = route.split(' ');
       const added = this.api.root
         .resourceForPath(path)
         .addMethod(method, props.integration, guard.methodOptions(route));
-      if (!isPublic(policyOf(props.authorizer.routes, route))) continue;
+      if (!policyOf(props.authorizer.routes, route).public) continue;
       Validations.of(added).acknowledge({
         id: 'AwsSolutions::AwsSolutions-APIG4',
         reason: 'the route table says publicRoute()',

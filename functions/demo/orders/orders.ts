@@ -1,11 +1,12 @@
 import { PrincipalMissing, requirePrincipal } from '../../gateway/require-principal.ts';
 
-/** The part of both proxy events that this backend looks at. */
+/** The part of the events of all three kinds of API that this backend looks at. */
 export interface OrdersEvent {
   readonly resource?: string;
   readonly httpMethod?: string;
   readonly routeKey?: string;
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly requestContext: object;
 }
 
@@ -25,12 +26,18 @@ const orders = [
  * authorizer's context alone.
  */
 export function answerOrders(event: OrdersEvent, now: number): OrdersAnswer {
-  const route = event.routeKey ?? `${event.httpMethod} ${event.resource}`;
+  const route = routeOf(event);
   if (route === 'GET /healthz') return json(200, { status: 'ok' });
   try {
     const principal = requirePrincipal(event, { now });
     switch (route) {
+      case '$connect':
+        return connected(event);
+      case '$disconnect':
+        return json(200, {});
+      case '$default':
       case 'GET /whoami':
+      case 'GET /partners/me':
         return json(200, principal);
       case 'GET /orders':
         return json(200, { orders });
@@ -44,6 +51,8 @@ export function answerOrders(event: OrdersEvent, now: number): OrdersAnswer {
       }
       case 'POST /orders':
         return json(201, { id: '3', orderedBy: principal.clientId });
+      case 'GET /reports/{name}':
+        return json(200, { report: event.pathParameters?.name, orders: orders.length });
       case 'GET /transfers':
         return json(200, { transfers: [] });
       default:
@@ -53,6 +62,29 @@ export function answerOrders(event: OrdersEvent, now: number): OrdersAnswer {
     if (cause instanceof PrincipalMissing) return json(401, { error: 'unauthorized' });
     throw cause;
   }
+}
+
+/** `GET /orders/{id}`, `$connect`: a WebSocket event says its route in the context. */
+function routeOf(event: OrdersEvent): string {
+  const { requestContext } = event;
+  if ('connectionId' in requestContext && 'routeKey' in requestContext) {
+    return String(requestContext.routeKey);
+  }
+  return event.routeKey ?? `${event.httpMethod} ${event.resource}`;
+}
+
+/** Echoes the subprotocol that carried the credential, without the credential: a browser insists on an echo. */
+function connected({ headers }: OrdersEvent): OrdersAnswer {
+  const offered = Object.entries(headers ?? {}).find(
+    ([name]) => name.toLowerCase() === 'sec-websocket-protocol',
+  )?.[1];
+  const chosen = offered
+    ?.split(',')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith('keyward.'));
+  const answer = json(200, {});
+  if (chosen === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'Sec-WebSocket-Protocol': chosen } };
 }
 
 function json(statusCode: number, body: unknown): OrdersAnswer {
