@@ -1,4 +1,5 @@
 /** What a gateway is built from: one API of a template, every intrinsic resolved. */
+import type { ResourcePolicySpec } from './resource-policy.ts';
 
 export interface ApiSpec {
   readonly stackName: string;
@@ -62,6 +63,7 @@ export interface RestApiSpec extends ApiSpec {
   readonly binaryMediaTypes: readonly string[];
   readonly methods: readonly RestMethodSpec[];
   readonly gatewayResponses: readonly GatewayResponseSpec[];
+  readonly resourcePolicy: ResourcePolicySpec | undefined;
 }
 
 export interface RestMethodSpec {

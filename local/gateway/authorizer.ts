@@ -44,6 +44,8 @@ export interface AuthorizerRequest {
   readonly identity: readonly string[];
   /** What a policy is evaluated against, on cache hits too. */
   readonly methodArn: string;
+  /** A resource policy allows the request, so that an answer which says nothing of it lets it pass. @default false */
+  readonly allowsSilence?: boolean;
   readonly event: () => unknown;
 }
 
@@ -53,9 +55,10 @@ export function gatewayAuthorizer(
 ): (request: AuthorizerRequest) => Promise<AuthorizerOutcome> {
   const { spec, functions, nowMilliseconds } = options;
   const cache = resultCache<AuthorizerAnswer>(spec.ttlSeconds, nowMilliseconds);
-  return async ({ identity, methodArn, event }) => {
+  return async (request) => {
+    const { identity, event } = request;
     const cached = cache.get(identity);
-    if (cached !== undefined) return verdict(cached, methodArn, 0);
+    if (cached !== undefined) return verdict(cached, request, 0);
     const startedMilliseconds = nowMilliseconds();
     const result = await within(
       options.timeoutMilliseconds,
@@ -68,7 +71,7 @@ export function gatewayAuthorizer(
     const answer = read(result);
     if ('outcome' in answer) return answer.outcome;
     cache.set(identity, answer.answer);
-    return verdict(answer.answer, methodArn, nowMilliseconds() - startedMilliseconds);
+    return verdict(answer.answer, request, nowMilliseconds() - startedMilliseconds);
   };
 
   function read(
@@ -102,18 +105,18 @@ export function gatewayAuthorizer(
 
 function verdict(
   answer: AuthorizerAnswer,
-  methodArn: string,
+  { methodArn, allowsSilence = false }: AuthorizerRequest,
   latencyMilliseconds: number,
 ): AuthorizerOutcome {
   const { context } = answer;
   if (answer.kind === 'simple') {
-    return answer.isAuthorized
-      ? { kind: 'allowed', principalId: undefined, context, latencyMilliseconds }
-      : { kind: 'denied', isExplicit: false, context };
+    if (!answer.isAuthorized) return { kind: 'denied', isExplicit: false, context };
+    return { kind: 'allowed', principalId: undefined, context, latencyMilliseconds };
   }
   const decision = evaluatePolicy(answer.policy, methodArn);
-  if (decision !== 'allow') {
-    return { kind: 'denied', isExplicit: decision === 'explicit-deny', context };
+  if (decision === 'explicit-deny') return { kind: 'denied', isExplicit: true, context };
+  if (decision === 'implicit-deny' && !allowsSilence) {
+    return { kind: 'denied', isExplicit: false, context };
   }
   return { kind: 'allowed', principalId: answer.principalId, context, latencyMilliseconds };
 }

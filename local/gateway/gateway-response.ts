@@ -86,7 +86,7 @@ export interface Refusal {
   readonly message?: string;
   readonly status?: number;
   /** Context of the authorizer's answer. */
-  readonly authorizer?: Readonly<Record<string, string>>;
+  readonly authorizer?: Readonly<Record<string, unknown>>;
 }
 
 const defaultTemplates = { 'application/json': '{"message":$context.error.messageString}' };

@@ -1,6 +1,7 @@
 /** The data plane of one REST API. */
 import { randomUUID } from 'node:crypto';
 import type { RestApiSpec, RestMethodSpec, StageSpec } from './api-spec.ts';
+import { authorizerVariables } from './authorizer-variables.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { type GatewayAnswer, send } from './gateway-answer.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -14,7 +15,7 @@ import { parseLambdaAnswer } from './lambda-answer.ts';
 import type { RequestHandler } from './listener.ts';
 import { routeMatcher } from './match-route.ts';
 import { mockAnswer } from './mock-answer.ts';
-import { restAuthorizers } from './rest-authorizer.ts';
+import { type RestAdmitted, restAccess } from './rest-access.ts';
 import { within } from './within.ts';
 
 /** Bytes; beyond it nobody is asked. */
@@ -31,7 +32,7 @@ export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHand
       target: method,
     })),
   );
-  const authorize = restAuthorizers(spec, arn, { ...options, nowMilliseconds });
+  const access = restAccess(spec, arn, { ...options, nowMilliseconds });
 
   return async (incoming, response) => {
     const requestId = randomUUID();
@@ -64,12 +65,11 @@ export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHand
 
   function refuse(refusal: Refusal, routed: RestRouted): GatewayAnswer {
     const { type, message, status, authorizer = {} } = refusal;
-    const own = Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value]);
     const facts: GatewayResponseFacts = {
       request: routed.request,
       pathParameters: routed.pathParameters,
       stageVariables: routed.stage.variables,
-      context: { ...contextVariables(routed), ...(Object.fromEntries(own) as typeof authorizer) },
+      context: { ...contextVariables(routed), ...authorizerVariables(authorizer) },
       ...(message === undefined ? {} : { message }),
       ...(status === undefined ? {} : { status }),
     };
@@ -84,21 +84,26 @@ export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHand
     if (Buffer.byteLength(methodArn) > methodArnBytesMax) {
       return { type: 'DEFAULT_4XX', status: 414, message: 'Request URI too long' };
     }
-    const allowed = await authorize(method, routed, methodArn, contextVariables(routed));
-    if (allowed !== undefined && 'type' in allowed) return allowed;
-    if (method.integration.kind === 'lambda') {
-      return integrate(method.integration, method, routed, allowed?.context);
+    const context = contextVariables(routed);
+    const admitted = await access(method, { routed, methodArn, context });
+    if ('type' in admitted) return admitted;
+    const { integration } = method;
+    switch (integration.kind) {
+      case 'lambda':
+        return integrate(integration, method, routed, admitted);
+      case 'mock': {
+        const answer = mockAnswer(integration, routed.request);
+        if (answer === 'unsupported-media-type') return { type: 'UNSUPPORTED_MEDIA_TYPE' };
+        return answer === 'misconfigured' ? { type: 'API_CONFIGURATION_ERROR' } : answer;
+      }
     }
-    const answer = mockAnswer(method.integration, routed.request);
-    if (answer === 'unsupported-media-type') return { type: 'UNSUPPORTED_MEDIA_TYPE' };
-    return answer === 'misconfigured' ? { type: 'API_CONFIGURATION_ERROR' } : answer;
   }
 
   async function integrate(
     integration: { readonly functionArn: string; readonly timeoutMilliseconds: number },
     method: RestMethodSpec,
     routed: RestRouted,
-    authorizer: Readonly<Record<string, unknown>> | undefined,
+    { allowed }: RestAdmitted,
   ): Promise<GatewayAnswer | Refusal> {
     const { request, stage } = routed;
     const event = eventV1(routed);
@@ -106,7 +111,10 @@ export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHand
     const isBinary = isBinaryType(headerValues(request.headers, 'content-type').at(-1));
     const payload = JSON.stringify({
       ...event,
-      requestContext: { ...requestContext, ...(authorizer === undefined ? {} : { authorizer }) },
+      requestContext: {
+        ...requestContext,
+        ...(allowed === undefined ? {} : { authorizer: allowed.context }),
+      },
       body:
         request.body.byteLength === 0 ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
       isBase64Encoded: isBinary && request.body.byteLength > 0,

@@ -10,28 +10,30 @@ export interface RestAllowed {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-type Ask = (
-  routed: RestRouted,
-  methodArn: string,
-  context: Readonly<Record<string, string>>,
-) => Promise<AuthorizerOutcome | 'no-identity'>;
+export interface RestQuestion {
+  readonly routed: RestRouted;
+  readonly methodArn: string;
+  /** `$context` */
+  readonly context: Readonly<Record<string, string>>;
+  /** The resource policy allows the request by itself. */
+  readonly allowsSilence: boolean;
+}
+
+type Ask = (question: RestQuestion) => Promise<AuthorizerOutcome | 'no-identity'>;
 
 /** The authorizers of a REST API. @returns asks the one of a method; `undefined` where a method has none */
 export function restAuthorizers(
   spec: RestApiSpec,
   apiArn: string,
   options: GatewayOptions & { readonly nowMilliseconds: () => number },
-): (
-  method: RestMethodSpec,
-  ...rest: Parameters<Ask>
-) => Promise<RestAllowed | Refusal | undefined> {
+): (method: RestMethodSpec, question: RestQuestion) => Promise<RestAllowed | Refusal | undefined> {
   const asks = new Map<string, Ask>();
   for (const { authorizer } of spec.methods) {
     if (authorizer === undefined || asks.has(authorizer.authorizerId)) continue;
     asks.set(authorizer.authorizerId, askOf(authorizer, spec, apiArn, options));
   }
-  return async ({ authorizer }, ...rest) => {
-    const outcome = await asks.get(authorizer?.authorizerId ?? '')?.(...rest);
+  return async ({ authorizer }, question) => {
+    const outcome = await asks.get(authorizer?.authorizerId ?? '')?.(question);
     if (outcome === undefined) return undefined;
     if (outcome === 'no-identity') return { type: 'UNAUTHORIZED' };
     switch (outcome.kind) {
@@ -47,7 +49,7 @@ export function restAuthorizers(
         const message = outcome.isExplicit
           ? 'User is not authorized to access this resource with an explicit deny'
           : 'User is not authorized to access this resource';
-        return { type: 'ACCESS_DENIED', message, authorizer: asTexts(outcome.context) };
+        return { type: 'ACCESS_DENIED', message, authorizer: outcome.context };
       }
       case 'unauthorized':
         return { type: 'UNAUTHORIZED' };
@@ -79,7 +81,7 @@ function askOf(
     nowMilliseconds: options.nowMilliseconds,
     timeoutMilliseconds: options.authorizerTimeoutMilliseconds ?? authorizerTimeoutMilliseconds,
   });
-  return async (routed, methodArn, context) => {
+  return async ({ routed, methodArn, context, allowsSilence }) => {
     const { request, stage } = routed;
     const stageVariables = stage.variables;
     const identity = identityValues(sources, { request, context, stageVariables });
@@ -90,7 +92,7 @@ function askOf(
       authorizer.kind === 'TOKEN'
         ? { type: 'TOKEN', authorizationToken: token, methodArn }
         : { type: 'REQUEST', methodArn, ...eventV1(routed) };
-    return ask({ identity, methodArn, event });
+    return ask({ identity, methodArn, allowsSilence, event });
   };
 }
 

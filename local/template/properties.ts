@@ -11,6 +11,8 @@ export interface Properties {
   flag(name: string): boolean;
   list(name: string): readonly unknown[];
   texts(name: string): readonly string[];
+  /** The texts of a list, or one text alone, as policies write it. */
+  oneOrMore(name: string): readonly string[];
   /** Name → text; numbers and booleans become text. Empty where it is absent. */
   textMap(name: string): Readonly<Record<string, string>>;
   /** A nested object; members that are not listed are refused. `undefined` where it is absent. */
@@ -63,6 +65,8 @@ function reader(values: Readonly<Record<string, unknown>>, where: string): Prope
           isScalar(item) ? String(item) : properties.fail(`${name} must be a list of texts`),
         );
     },
+    oneOrMore: (name) =>
+      isScalar(values[name]) ? [properties.text(name)] : properties.texts(name),
     textMap(name) {
       const value = values[name] ?? {};
       if (!isObject(value)) return properties.fail(`${name} must be an object`);

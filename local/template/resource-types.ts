@@ -32,7 +32,7 @@ const hosted: Readonly<Record<string, HostedType>> = {
   },
   'AWS::ApiGateway::Resource': { read: ['RestApiId', 'ParentId', 'PathPart'], ignored: [] },
   'AWS::ApiGateway::RestApi': {
-    read: ['BinaryMediaTypes', 'ApiKeySourceType', 'DisableExecuteApiEndpoint'],
+    read: ['BinaryMediaTypes', 'ApiKeySourceType', 'DisableExecuteApiEndpoint', 'Policy'],
     ignored: ['Name', 'Description', 'EndpointConfiguration', 'Tags', 'FailOnWarnings'],
   },
   'AWS::ApiGateway::Stage': {

@@ -8,8 +8,10 @@ import { gatewayResponseTypes } from '../gateway/gateway-response.ts';
 import { parseIdentitySource } from '../gateway/identity-source.ts';
 import { lambdaArn } from './lambda-uri.ts';
 import { mockIntegration } from './mock-integration.ts';
+import { partition } from './physical-name.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 import type { ResolvedAssembly, Resource } from './resolve-assembly.ts';
+import { readResourcePolicy } from './resource-policy.ts';
 
 /** What REST APIs of an assembly consist of. @throws TemplateError */
 export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[] {
@@ -47,6 +49,10 @@ export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[]
         stages,
         binaryMediaTypes: properties.texts('BinaryMediaTypes'),
         methods,
+        resourcePolicy: readResourcePolicy(
+          properties,
+          `arn:${partition}:execute-api:${region}:${accountId}:${api.ref}`,
+        ),
         gatewayResponses: ofType('AWS::ApiGateway::GatewayResponse').map((resource) =>
           readGatewayResponse(propertiesOf(resource)),
         ),
