@@ -9,6 +9,7 @@ import type { GatewayOptions } from './gateway/gateway-options.ts';
 import { httpApi } from './gateway/http-api.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
 import { restApi } from './gateway/rest-api.ts';
+import { usagePlans } from './gateway/usage-plans.ts';
 import { accessKeys } from './iam/access-keys.ts';
 import { functionHost, type LambdaHost } from './lambda/function-host.ts';
 import { awsEndpointPort, claimPort, portsOf } from './ports.ts';
@@ -60,6 +61,8 @@ export interface HostedWorld {
   readonly secrets: SecretsManager;
   /** The SSM parameters of the templates. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** API Gateway's own API keys that are in a usage plan: logical id → value. */
+  readonly apiKeys: ReadonlyMap<string, string>;
   stop(): Promise<void>;
 }
 
@@ -156,11 +159,14 @@ async function start(
   options.signal?.throwIfAborted();
 
   const gateway: GatewayOptions = { functions, log, domainName: '127.0.0.1' };
+  const plans = usagePlans(world.usagePlans, Date.now);
   for (const api of world.apis) {
     const front = fronts.find(
       ({ stackName, logicalId }) => stackName === api.stackName && logicalId === api.logicalId,
     );
-    front?.listener.serve(api.kind === 'http' ? httpApi(api, gateway) : restApi(api, gateway));
+    front?.listener.serve(
+      api.kind === 'http' ? httpApi(api, gateway) : restApi(api, { ...gateway, plans }),
+    );
   }
   const apis = fronts.map(({ listener: _, ...api }) => api);
   return {
@@ -168,6 +174,9 @@ async function start(
     apis,
     urls: urlsOf(apis, endpoint.url),
     ...{ endpoint, functions, secrets, parameters, stop },
+    apiKeys: new Map(
+      world.usagePlans.flatMap(({ keys }) => keys.map((key) => [key.logicalId, key.value])),
+    ),
   };
 }
 

@@ -63,6 +63,8 @@ export interface RestApiSpec extends ApiSpec {
   readonly binaryMediaTypes: readonly string[];
   readonly methods: readonly RestMethodSpec[];
   readonly gatewayResponses: readonly GatewayResponseSpec[];
+  /** Where a method that requires an API key finds it: in `x-api-key`, or in what the authorizer answered. */
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   readonly resourcePolicy: ResourcePolicySpec | undefined;
 }
 
@@ -76,6 +78,7 @@ export interface RestMethodSpec {
     | ({ readonly kind: 'lambda' } & LambdaIntegrationSpec)
     | ({ readonly kind: 'mock' } & MockIntegrationSpec);
   readonly authorizer: RestAuthorizerSpec | undefined;
+  readonly apiKeyRequired: boolean;
 }
 
 export interface MockIntegrationSpec {

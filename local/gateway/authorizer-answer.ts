@@ -12,6 +12,8 @@ export type AuthorizerAnswer =
       readonly principalId: string;
       readonly policy: AuthorizerPolicy;
       readonly context: AuthorizerContext;
+      /** Value of the API key that the request is metered under. */
+      readonly usageIdentifierKey: string | undefined;
     };
 
 export type AuthorizerContext = Readonly<Record<string, unknown>>;
@@ -47,11 +49,14 @@ export function parseAuthorizerAnswer(
     if (typeof isAuthorized !== 'boolean') return 'isAuthorized is not a boolean';
     return { kind: 'simple', isAuthorized, context };
   }
-  const { principalId, policyDocument } = answer;
+  const { principalId, policyDocument, usageIdentifierKey } = answer;
   if (typeof principalId !== 'string' || principalId === '') return 'principalId is missing';
   const policy = parsePolicy(policyDocument);
   if (policy === undefined) return 'policyDocument is not a policy that API Gateway understands';
-  return { kind: 'policy', principalId, policy, context };
+  if (usageIdentifierKey !== undefined && typeof usageIdentifierKey !== 'string') {
+    return 'usageIdentifierKey is not text';
+  }
+  return { kind: 'policy', principalId, policy, context, usageIdentifierKey };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -15,6 +15,7 @@ export type AuthorizerOutcome =
       readonly kind: 'allowed';
       readonly principalId: string | undefined;
       readonly context: AuthorizerContext;
+      readonly usageIdentifierKey: string | undefined;
       /** 0 where a cached answer was replayed. */
       readonly latencyMilliseconds: number;
     }
@@ -111,12 +112,14 @@ function verdict(
   const { context } = answer;
   if (answer.kind === 'simple') {
     if (!answer.isAuthorized) return { kind: 'denied', isExplicit: false, context };
-    return { kind: 'allowed', principalId: undefined, context, latencyMilliseconds };
+    const nobody = { principalId: undefined, usageIdentifierKey: undefined };
+    return { kind: 'allowed', ...nobody, context, latencyMilliseconds };
   }
   const decision = evaluatePolicy(answer.policy, methodArn);
   if (decision === 'explicit-deny') return { kind: 'denied', isExplicit: true, context };
   if (decision === 'implicit-deny' && !allowsSilence) {
     return { kind: 'denied', isExplicit: false, context };
   }
-  return { kind: 'allowed', principalId: answer.principalId, context, latencyMilliseconds };
+  const { principalId, usageIdentifierKey } = answer;
+  return { kind: 'allowed', principalId, usageIdentifierKey, context, latencyMilliseconds };
 }

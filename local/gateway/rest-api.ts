@@ -16,13 +16,19 @@ import type { RequestHandler } from './listener.ts';
 import { routeMatcher } from './match-route.ts';
 import { mockAnswer } from './mock-answer.ts';
 import { type RestAdmitted, restAccess } from './rest-access.ts';
+import type { UsagePlans } from './usage-plans.ts';
 import { within } from './within.ts';
 
 /** Bytes; beyond it nobody is asked. */
 const methodArnBytesMax = 1_600;
 
+export interface RestApiOptions extends GatewayOptions {
+  /** Those of all APIs: a key that is used up here is used up there. */
+  readonly plans: UsagePlans;
+}
+
 /** Serves an API under `/<path>`, as a custom domain does, and under `/<stage>/<path>`. */
-export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHandler {
+export function restApi(spec: RestApiSpec, options: RestApiOptions): RequestHandler {
   const { functions, log, domainName, nowMilliseconds = Date.now } = options;
   const arn = `arn:aws:execute-api:${spec.region}:${spec.accountId}:${spec.apiId}`;
   const match = routeMatcher(
@@ -103,17 +109,21 @@ export function restApi(spec: RestApiSpec, options: GatewayOptions): RequestHand
     integration: { readonly functionArn: string; readonly timeoutMilliseconds: number },
     method: RestMethodSpec,
     routed: RestRouted,
-    { allowed }: RestAdmitted,
+    { allowed, apiKey }: RestAdmitted,
   ): Promise<GatewayAnswer | Refusal> {
     const { request, stage } = routed;
     const event = eventV1(routed);
     const requestContext = event.requestContext as Readonly<Record<string, unknown>>;
+    const identity = requestContext.identity as Readonly<Record<string, unknown>>;
     const isBinary = isBinaryType(headerValues(request.headers, 'content-type').at(-1));
     const payload = JSON.stringify({
       ...event,
       requestContext: {
         ...requestContext,
         ...(allowed === undefined ? {} : { authorizer: allowed.context }),
+        ...(apiKey === undefined
+          ? {}
+          : { identity: { ...identity, apiKey: apiKey.value, apiKeyId: apiKey.keyId } }),
       },
       body:
         request.body.byteLength === 0 ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),

@@ -8,6 +8,7 @@ import { identityValues, parseIdentitySource } from './identity-source.ts';
 /** What an integration is shown as `requestContext.authorizer`. */
 export interface RestAllowed {
   readonly context: Readonly<Record<string, unknown>>;
+  readonly usageIdentifierKey: string | undefined;
 }
 
 export interface RestQuestion {
@@ -44,6 +45,7 @@ export function restAuthorizers(
             integrationLatency: outcome.latencyMilliseconds,
             ...asTexts(outcome.context),
           },
+          usageIdentifierKey: outcome.usageIdentifierKey,
         };
       case 'denied': {
         const message = outcome.isExplicit

@@ -56,11 +56,14 @@ const logGroupName = named('LogGroupName', 512);
 const topicName = named('TopicName', 256);
 const topicArn = arn('sns', topicName);
 const alarmName = named('AlarmName', 255);
+/** A key within a plan has the ids of both. */
+const planKeyId: Reference = ({ property }) => `${property('KeyId')}:${property('UsagePlanId')}`;
 const secretArn: Reference = (referred) => referred.secretArn();
 
 /** What `Ref` answers, by type. */
 export const refs: Readonly<Record<string, Reference>> = {
   'AWS::ApiGateway::Account': id6,
+  'AWS::ApiGateway::ApiKey': id10,
   'AWS::ApiGateway::Authorizer': id6,
   'AWS::ApiGateway::Deployment': id6,
   'AWS::ApiGateway::GatewayResponse': id6,
@@ -68,6 +71,8 @@ export const refs: Readonly<Record<string, Reference>> = {
   'AWS::ApiGateway::Resource': id6,
   'AWS::ApiGateway::RestApi': id10,
   'AWS::ApiGateway::Stage': property('StageName'),
+  'AWS::ApiGateway::UsagePlan': id6,
+  'AWS::ApiGateway::UsagePlanKey': planKeyId,
   'AWS::ApiGatewayV2::Api': id10,
   'AWS::ApiGatewayV2::Authorizer': id6,
   'AWS::ApiGatewayV2::Integration': id6,
@@ -95,6 +100,7 @@ export const refs: Readonly<Record<string, Reference>> = {
 
 /** What `Fn::GetAtt` answers, by type and attribute. */
 export const attributes: Readonly<Record<string, Readonly<Record<string, Reference>>>> = {
+  'AWS::ApiGateway::ApiKey': { APIKeyId: id10 },
   'AWS::ApiGateway::Authorizer': { AuthorizerId: id6 },
   'AWS::ApiGateway::Deployment': { DeploymentId: id6 },
   'AWS::ApiGateway::Resource': { ResourceId: id6 },
@@ -102,6 +108,8 @@ export const attributes: Readonly<Record<string, Readonly<Record<string, Referen
     RestApiId: id10,
     RootResourceId: ({ stackName, logicalId }) => physicalId(stackName, `${logicalId}/`, 6),
   },
+  'AWS::ApiGateway::UsagePlan': { Id: id6 },
+  'AWS::ApiGateway::UsagePlanKey': { Id: planKeyId },
   'AWS::ApiGatewayV2::Api': { ApiId: id10, ApiEndpoint: (referred) => referred.apiUrl() },
   'AWS::ApiGatewayV2::Authorizer': { AuthorizerId: id6 },
   'AWS::ApiGatewayV2::Integration': { IntegrationId: id6 },

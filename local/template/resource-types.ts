@@ -11,6 +11,11 @@ export interface HostedType {
 }
 
 const hosted: Readonly<Record<string, HostedType>> = {
+  'AWS::ApiGateway::ApiKey': {
+    read: ['Name', 'Value', 'Enabled'],
+    // `StageKeys` is what bound a key to a stage before there were usage plans; it lets nobody in any more.
+    ignored: ['CustomerId', 'Description', 'GenerateDistinctId', 'StageKeys', 'Tags'],
+  },
   'AWS::ApiGateway::Authorizer': {
     read: [
       ...['RestApiId', 'Type', 'AuthorizerUri', 'IdentitySource'],
@@ -39,6 +44,11 @@ const hosted: Readonly<Record<string, HostedType>> = {
     read: ['RestApiId', 'StageName', 'Variables', 'CacheClusterEnabled', 'MethodSettings'],
     ignored: ['DeploymentId', 'AccessLogSetting', 'TracingEnabled', 'Description', 'Tags'],
   },
+  'AWS::ApiGateway::UsagePlan': {
+    read: ['ApiStages', 'Quota', 'Throttle'],
+    ignored: ['Description', 'Tags', 'UsagePlanName'],
+  },
+  'AWS::ApiGateway::UsagePlanKey': { read: ['KeyId', 'KeyType', 'UsagePlanId'], ignored: [] },
   'AWS::ApiGatewayV2::Api': {
     read: [
       ...['ProtocolType', 'CorsConfiguration', 'DisableExecuteApiEndpoint'],

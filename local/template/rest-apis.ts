@@ -24,7 +24,7 @@ export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[]
           (resource) => resource.type === type && resource.properties.RestApiId === api.ref,
         );
       const properties = propertiesOf(api);
-      properties.only('ApiKeySourceType', 'HEADER');
+      properties.only('ApiKeySourceType', 'HEADER', 'AUTHORIZER');
       properties.only('DisableExecuteApiEndpoint', false);
       const paths = resourcePaths(api, ofType('AWS::ApiGateway::Resource'));
       const authorizers = ofType('AWS::ApiGateway::Authorizer').map(readAuthorizer);
@@ -49,6 +49,10 @@ export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[]
         stages,
         binaryMediaTypes: properties.texts('BinaryMediaTypes'),
         methods,
+        apiKeySource:
+          properties.textOr('ApiKeySourceType', 'HEADER') === 'AUTHORIZER'
+            ? 'AUTHORIZER'
+            : 'HEADER',
         resourcePolicy: readResourcePolicy(
           properties,
           `arn:${partition}:execute-api:${region}:${accountId}:${api.ref}`,
@@ -132,7 +136,6 @@ function readMethod(
   paths: ReadonlyMap<string, string>,
   authorizers: readonly RestAuthorizerSpec[],
 ): RestMethodSpec {
-  if (properties.flag('ApiKeyRequired')) properties.fail('ApiKeyRequired is not hosted yet');
   properties.only('AuthorizationScopes', []);
   const resourceId = properties.text('ResourceId');
   const path = paths.get(resourceId) ?? properties.fail('ResourceId names no resource of this API');
@@ -151,6 +154,7 @@ function readMethod(
     httpMethod: properties.text('HttpMethod'),
     integration: readIntegration(properties),
     authorizer,
+    apiKeyRequired: properties.flag('ApiKeyRequired'),
   };
 }
 

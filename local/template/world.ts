@@ -1,6 +1,7 @@
 import type { FunctionSpec, InvokePermission } from '../contracts.ts';
 import type { TableSpec } from '../dynamodb/create-tables.ts';
 import type { HttpApiSpec, RestApiSpec } from '../gateway/api-spec.ts';
+import type { UsagePlanSpec } from '../gateway/usage-spec.ts';
 import type { Stack } from './assembly.ts';
 import { functionSpecs, invokePermissions } from './functions.ts';
 import { httpApiSpecs } from './http-apis.ts';
@@ -15,6 +16,7 @@ import {
   tableSpecs,
 } from './stores.ts';
 import { type TriggerSpec, triggerSpecs } from './triggers.ts';
+import { usagePlanSpecs } from './usage-plans.ts';
 
 /** Everything that an assembly asks the runner to host. */
 export interface WorldSpec {
@@ -25,11 +27,13 @@ export interface WorldSpec {
   readonly triggers: readonly TriggerSpec[];
   readonly parameters: ReadonlyMap<string, string>;
   readonly apis: readonly (HttpApiSpec | RestApiSpec)[];
+  readonly usagePlans: readonly UsagePlanSpec[];
 }
 
 /** @throws TemplateError for whatever cannot be hosted as it is */
 export function worldSpec(stacks: readonly Stack[], options: ResolveOptions): WorldSpec {
   const assembly = resolveAssembly(stacks, options);
+  const restApis = restApiSpecs(assembly);
   return {
     functions: functionSpecs(assembly),
     permissions: invokePermissions(assembly),
@@ -37,7 +41,8 @@ export function worldSpec(stacks: readonly Stack[], options: ResolveOptions): Wo
     schedules: rotationScheduleSpecs(assembly),
     triggers: triggerSpecs(assembly),
     parameters: parameterValues(assembly),
-    apis: [...httpApiSpecs(assembly), ...restApiSpecs(assembly)],
+    apis: [...httpApiSpecs(assembly), ...restApis],
+    usagePlans: usagePlanSpecs(assembly, restApis),
   };
 }
 

@@ -234,20 +234,20 @@ describe('what is not hosted', () => {
     expect(() => worldSpec(loadAssembly(directory), options)).toThrow(sentence);
   });
 
-  test('an API key on a method and a function without its code stop the start', () => {
+  test('a method without its integration and a function without its code stop the start', () => {
     const method = {
       Api: { Type: 'AWS::ApiGateway::RestApi' },
       Method: {
         Type: 'AWS::ApiGateway::Method',
         Properties: {
           ...{ RestApiId: ref('Api'), ResourceId: att('Api', 'RootResourceId') },
-          ...{ HttpMethod: 'GET', AuthorizationType: 'NONE', ApiKeyRequired: true },
+          ...{ HttpMethod: 'GET', AuthorizationType: 'NONE' },
         },
       },
     };
     const world = (Resources: Readonly<Record<string, object>>) => () =>
       worldSpec(loadAssembly(writeAssembly({ Main: { Resources } })), options);
-    expect(world(method)).toThrow('Main/Method: ApiKeyRequired');
+    expect(world(method)).toThrow('Main/Method: Integration');
     expect(world(lambdaFunction('Fn', 'gone'))).toThrow('Main/Fn: its code');
   });
 });

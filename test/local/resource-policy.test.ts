@@ -116,6 +116,11 @@ describe('a resource policy alone', () => {
     expect((await world.ask('/')).status).toBe(200);
   });
 
+  test('decides before an API key is looked at', async () => {
+    const world = await restWorld({ methods: { 'GET /': { ApiKeyRequired: true } }, api: silent });
+    expect((await world.ask('/')).headers['x-amzn-errortype']).toBe('AccessDeniedException');
+  });
+
   const account = '000000000000';
   test.each([
     ['*', 200],

@@ -5,6 +5,7 @@ import type { GatewayOptions } from '../../local/gateway/gateway-options.ts';
 import { httpApi } from '../../local/gateway/http-api.ts';
 import { openListener } from '../../local/gateway/listener.ts';
 import { restApi } from '../../local/gateway/rest-api.ts';
+import { usagePlans } from '../../local/gateway/usage-plans.ts';
 import { parseFunctionName } from '../../local/lambda/function-name.ts';
 import { compilePermissions } from '../../local/lambda/invoke-permission.ts';
 import { loadAssembly } from '../../local/template/assembly.ts';
@@ -30,12 +31,15 @@ interface Asked {
 export interface GatewayWorld {
   /** Of the first API. */
   readonly url: string;
+  /** Of all APIs, in the order of the template. */
+  readonly urls: readonly string[];
   /** Logical ids of the functions that were invoked, in their order. */
   readonly invoked: readonly string[];
   readonly logged: readonly string[];
   /** The clock of the caches, in milliseconds; starts at 0. */
   clock: number;
-  ask(path: string, asked?: Asked): Promise<Reply>;
+  /** @param url of the API; the first one otherwise */
+  ask(path: string, asked?: Asked, url?: string): Promise<Reply>;
   stop(): Promise<void>;
 }
 
@@ -71,10 +75,11 @@ export async function gatewayWorld(
   };
   const world: GatewayWorld = {
     url: listeners[0]?.url ?? '',
+    urls: listeners.map(({ url }) => url),
     invoked,
     logged,
     clock: 0,
-    ask: (path, asked) => ask(world.url, path, asked),
+    ask: (path, asked, url = world.url) => ask(url, path, asked),
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
     },
@@ -86,10 +91,13 @@ export async function gatewayWorld(
     nowMilliseconds: () => world.clock,
     ...options,
   };
+  const plans = usagePlans(spec.usagePlans, () => world.clock);
   for (const [index, { logicalId }] of listed.entries()) {
     const api = spec.apis.find((candidate) => candidate.logicalId === logicalId);
     if (api === undefined) throw new Error(`${logicalId} was not resolved`);
-    listeners[index]?.serve(api.kind === 'http' ? httpApi(api, gateway) : restApi(api, gateway));
+    listeners[index]?.serve(
+      api.kind === 'http' ? httpApi(api, gateway) : restApi(api, { ...gateway, plans }),
+    );
   }
   return world;
 }
