@@ -1,4 +1,5 @@
 /** What a gateway is built from: one API of a template, every intrinsic resolved. */
+import type { HttpProxySpec } from './http-proxy-spec.ts';
 import type { ResourcePolicySpec } from './resource-policy.ts';
 
 export interface ApiSpec {
@@ -24,7 +25,12 @@ export interface HttpApiSpec extends ApiSpec {
 export interface HttpRouteSpec {
   /** `GET /orders/{id}`, or `$default` */
   readonly routeKey: string;
-  readonly integration: LambdaIntegrationSpec & { readonly payloadFormatVersion: PayloadFormat };
+  readonly integration:
+    | ({
+        readonly kind: 'lambda';
+        readonly payloadFormatVersion: PayloadFormat;
+      } & LambdaIntegrationSpec)
+    | ({ readonly kind: 'http' } & HttpProxySpec);
   readonly authorizer: HttpAuthorizerSpec | undefined;
 }
 
@@ -76,7 +82,8 @@ export interface RestMethodSpec {
   readonly httpMethod: string;
   readonly integration:
     | ({ readonly kind: 'lambda' } & LambdaIntegrationSpec)
-    | ({ readonly kind: 'mock' } & MockIntegrationSpec);
+    | ({ readonly kind: 'mock' } & MockIntegrationSpec)
+    | ({ readonly kind: 'http' } & HttpProxySpec);
   readonly authorizer: RestAuthorizerSpec | undefined;
   readonly apiKeyRequired: boolean;
 }

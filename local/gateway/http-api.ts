@@ -2,12 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpApiSpec, HttpAuthorizerSpec, HttpRouteSpec, StageSpec } from './api-spec.ts';
 import { type AuthorizerOutcome, gatewayAuthorizer } from './authorizer.ts';
+import { authorizerVariables } from './authorizer-variables.ts';
+import { callBackend } from './call-backend.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { eventV2, type HttpRouted, httpApiBody } from './event-v2.ts';
 import { type GatewayAnswer, jsonAnswer, send } from './gateway-answer.ts';
 import { authorizerTimeoutMilliseconds, type GatewayOptions } from './gateway-options.ts';
 import { type GatewayRequest, headerValues, readRequest } from './gateway-request.ts';
 import { preflight, withCors } from './http-cors.ts';
+import type { HttpProxySpec } from './http-proxy-spec.ts';
 import { identityValues, parseIdentitySource } from './identity-source.ts';
 import { parseLambdaAnswer } from './lambda-answer.ts';
 import type { RequestHandler } from './listener.ts';
@@ -127,6 +130,7 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
     path: string,
     allowed: Extract<AuthorizerOutcome, { kind: 'allowed' }> | undefined,
   ): Promise<GatewayAnswer> {
+    if (integration.kind === 'http') return forward(integration, routed, path, allowed);
     const { request, stage } = routed;
     const isV2 = integration.payloadFormatVersion === '2.0';
     const event = isV2 ? eventV2(routed) : { version: '1.0', ...eventV1(asRestRouted(routed)) };
@@ -165,6 +169,30 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
     const problem = result.kind === 'refused' ? result.reason : result.kind;
     log(`${spec.logicalId}: ${request.method} ${path}: the integration gave no answer: ${problem}`);
     return internalError;
+  }
+
+  async function forward(
+    proxy: HttpProxySpec,
+    routed: HttpRouted,
+    path: string,
+    allowed: Extract<AuthorizerOutcome, { kind: 'allowed' }> | undefined,
+  ): Promise<GatewayAnswer> {
+    const { request, stage, pathParameters } = routed;
+    const principal =
+      allowed?.principalId === undefined ? {} : { principalId: allowed.principalId };
+    const answer = await callBackend(proxy, {
+      ...{ request, pathParameters, stageVariables: stage.variables },
+      resourcePath: asRestRouted(routed).resourcePath,
+      context: {
+        ...contextOf(routed),
+        ...authorizerVariables({ ...allowed?.context, ...principal }),
+      },
+    });
+    if (typeof answer !== 'string') return answer;
+    log(`${spec.logicalId}: ${request.method} ${path}: no answer of the backend: ${answer}`);
+    return answer === 'no-path'
+      ? internalError
+      : jsonAnswer(503, { message: 'Service Unavailable' });
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RestApiSpec, RestMethodSpec, StageSpec } from './api-spec.ts';
 import { authorizerVariables } from './authorizer-variables.ts';
+import { callBackend } from './call-backend.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { type GatewayAnswer, send } from './gateway-answer.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -11,6 +12,7 @@ import {
   type Refusal,
   renderGatewayResponse,
 } from './gateway-response.ts';
+import type { HttpProxySpec } from './http-proxy-spec.ts';
 import { parseLambdaAnswer } from './lambda-answer.ts';
 import type { RequestHandler } from './listener.ts';
 import { routeMatcher } from './match-route.ts';
@@ -97,6 +99,8 @@ export function restApi(spec: RestApiSpec, options: RestApiOptions): RequestHand
     switch (integration.kind) {
       case 'lambda':
         return integrate(integration, method, routed, admitted);
+      case 'http':
+        return forward(integration, method, routed, admitted);
       case 'mock': {
         const answer = mockAnswer(integration, routed.request);
         if (answer === 'unsupported-media-type') return { type: 'UNSUPPORTED_MEDIA_TYPE' };
@@ -157,6 +161,42 @@ export function restApi(spec: RestApiSpec, options: RestApiOptions): RequestHand
       `${where}: ${result.kind === 'answer' ? 'malformed Lambda proxy response' : result.errorMessage}`,
     );
     return { type: 'DEFAULT_5XX', status: 502 };
+  }
+
+  async function forward(
+    proxy: HttpProxySpec,
+    method: RestMethodSpec,
+    routed: RestRouted,
+    { allowed, apiKey }: RestAdmitted,
+  ): Promise<GatewayAnswer | Refusal> {
+    const answer = await callBackend(proxy, {
+      request: routed.request,
+      resourcePath: routed.resourcePath,
+      pathParameters: routed.pathParameters,
+      stageVariables: routed.stage.variables,
+      context: {
+        ...contextVariables(routed),
+        ...authorizerVariables(allowed?.context ?? {}),
+        ...(apiKey === undefined
+          ? {}
+          : { 'identity.apiKey': apiKey.value, 'identity.apiKeyId': apiKey.keyId }),
+      },
+    });
+    if (typeof answer !== 'string') return answer;
+    log(
+      `${spec.logicalId}: ${routed.request.method} ${method.path}: no answer of the backend: ${answer}`,
+    );
+    switch (answer) {
+      case 'too-late':
+        return { type: 'INTEGRATION_TIMEOUT' };
+      case 'unreachable':
+        return {
+          type: 'INTEGRATION_FAILURE',
+          message: 'Network error communicating with endpoint',
+        };
+      case 'no-path':
+        return { type: 'API_CONFIGURATION_ERROR' };
+    }
   }
 
   function isBinaryType(header: string | undefined): boolean {

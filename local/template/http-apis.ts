@@ -5,6 +5,7 @@ import type {
   HttpRouteSpec,
 } from '../gateway/api-spec.ts';
 import { parseIdentitySource } from '../gateway/identity-source.ts';
+import { httpProxy } from './http-proxy.ts';
 import { lambdaArn } from './lambda-uri.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 import type { ResolvedAssembly, Resource } from './resolve-assembly.ts';
@@ -53,10 +54,15 @@ export function httpApiSpecs(assembly: ResolvedAssembly): readonly HttpApiSpec[]
 type Integration = HttpRouteSpec['integration'];
 
 function readIntegration(properties: Properties): Integration {
-  properties.only('IntegrationType', 'AWS_PROXY');
+  properties.only('IntegrationType', 'AWS_PROXY', 'HTTP_PROXY');
   properties.only('ConnectionType', 'INTERNET');
+  if (properties.text('IntegrationType') === 'HTTP_PROXY') {
+    return { kind: 'http', ...httpProxy(properties) };
+  }
+  properties.only('RequestParameters', {});
   properties.only('PayloadFormatVersion', '1.0', '2.0');
   return {
+    kind: 'lambda',
     functionArn: lambdaArn(properties, 'IntegrationUri'),
     payloadFormatVersion: properties.text('PayloadFormatVersion') === '1.0' ? '1.0' : '2.0',
     timeoutMilliseconds: properties.number('TimeoutInMillis', 30_000),
@@ -113,6 +119,14 @@ function readRoute(
   const integration =
     integrations.get(properties.text('Target')) ??
     properties.fail('Target names no integration of this API');
+  if (integration.kind === 'http') {
+    for (const { place, name } of integration.mappings) {
+      const isTaken = routeKey.includes(`{${name}}`) || routeKey.includes(`{${name}+}`);
+      if (place === 'path' && !isTaken) {
+        properties.fail(`the URI of its integration has {${name}}, which the route has not`);
+      }
+    }
+  }
   const type = properties.textOr('AuthorizationType', 'NONE');
   if (type === 'NONE') return { routeKey, integration, authorizer: undefined };
   if (type !== 'CUSTOM') properties.fail(`the authorization type ${type} is not hosted`);

@@ -31,9 +31,9 @@ const hosted: Readonly<Record<string, HostedType>> = {
   'AWS::ApiGateway::Method': {
     read: [
       ...['RestApiId', 'ResourceId', 'HttpMethod', 'AuthorizationType', 'AuthorizerId'],
-      ...['ApiKeyRequired', 'Integration', 'AuthorizationScopes'],
+      ...['ApiKeyRequired', 'Integration', 'AuthorizationScopes', 'RequestParameters'],
     ],
-    ignored: ['OperationName', 'MethodResponses', 'RequestParameters'],
+    ignored: ['OperationName', 'MethodResponses'],
   },
   'AWS::ApiGateway::Resource': { read: ['RestApiId', 'ParentId', 'PathPart'], ignored: [] },
   'AWS::ApiGateway::RestApi': {
@@ -66,9 +66,9 @@ const hosted: Readonly<Record<string, HostedType>> = {
   'AWS::ApiGatewayV2::Integration': {
     read: [
       ...['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
-      ...['TimeoutInMillis', 'ConnectionType'],
+      ...['TimeoutInMillis', 'ConnectionType', 'IntegrationMethod', 'RequestParameters'],
     ],
-    ignored: ['IntegrationMethod', 'Description'],
+    ignored: ['Description'],
   },
   'AWS::ApiGatewayV2::Route': {
     read: [

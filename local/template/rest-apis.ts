@@ -12,6 +12,7 @@ import { partition } from './physical-name.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 import type { ResolvedAssembly, Resource } from './resolve-assembly.ts';
 import { readResourcePolicy } from './resource-policy.ts';
+import { restProxy } from './rest-proxy.ts';
 
 /** What REST APIs of an assembly consist of. @throws TemplateError */
 export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[] {
@@ -152,22 +153,24 @@ function readMethod(
     resourceId,
     path,
     httpMethod: properties.text('HttpMethod'),
-    integration: readIntegration(properties),
+    integration: readIntegration(properties, path),
     authorizer,
     apiKeyRequired: properties.flag('ApiKeyRequired'),
   };
 }
 
-function readIntegration(method: Properties): RestMethodSpec['integration'] {
+function readIntegration(method: Properties, path: string): RestMethodSpec['integration'] {
   const integration = method.nested('Integration', [
     ...['Type', 'Uri', 'IntegrationHttpMethod', 'TimeoutInMillis', 'PassthroughBehavior'],
     ...['RequestTemplates', 'IntegrationResponses', 'ConnectionType', 'CacheNamespace'],
-    ...['CacheKeyParameters', 'ResponseTransferMode'],
+    ...['CacheKeyParameters', 'ResponseTransferMode', 'RequestParameters'],
   ]);
   if (integration === undefined) return method.fail('Integration is missing');
   integration.only('ConnectionType', 'INTERNET');
   integration.only('ResponseTransferMode', 'BUFFERED');
   const type = integration.text('Type');
+  if (type === 'HTTP_PROXY') return { kind: 'http', ...restProxy(integration, method, path) };
+  integration.only('RequestParameters', {});
   if (type === 'MOCK') return { kind: 'mock', ...mockIntegration(integration) };
   if (type !== 'AWS_PROXY') integration.fail(`an integration of type ${type} is not hosted`);
   return {
