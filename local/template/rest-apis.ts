@@ -121,6 +121,10 @@ function readAuthorizer(resource: Resource): RestAuthorizerSpec {
   if (validationExpression !== undefined && kind === 'REQUEST') {
     properties.fail('IdentityValidationExpression is for TOKEN authorizers');
   }
+  if (validationExpression !== undefined && !isExpression(validationExpression)) {
+    // AWS reads it as Java does: inline flags and possessive quantifiers are not the same here.
+    properties.fail(`the IdentityValidationExpression ${validationExpression} is not hosted`);
+  }
   return {
     kind: kind === 'TOKEN' ? 'TOKEN' : 'REQUEST',
     authorizerId: resource.ref,
@@ -130,6 +134,14 @@ function readAuthorizer(resource: Resource): RestAuthorizerSpec {
     ttlSeconds,
     validationExpression,
   };
+}
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 function readMethod(
