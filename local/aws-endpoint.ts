@@ -5,7 +5,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AccessReport, accessControl } from './aws/access-control.ts';
+import { type AccessReport, accessControl, type SignedAccess } from './aws/access-control.ts';
+import { accessKeyOf } from './aws/access-key-of.ts';
 import { answerWithFaults } from './aws/answer-with-faults.ts';
 import { AwsError } from './aws/aws-error.ts';
 import type { AwsCall, AwsReply, AwsService } from './aws/aws-service.ts';
@@ -49,6 +50,8 @@ export interface AwsEndpoint {
   /** For tests. @returns takes the rule back */
   inject(rule: FaultRule): () => void;
   report(): AccessReport;
+  /** Decides about a signed call that is made elsewhere, by the same roles, and counts it in the report. */
+  readonly access: SignedAccess;
   stop(): Promise<void>;
 }
 
@@ -89,6 +92,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     },
     inject: (rule) => faults.inject(rule),
     report: () => access.report(),
+    access(authorization, needed) {
+      const accessKeyId = accessKeyOf(authorization);
+      if (accessKeyId === undefined) return 'unsigned';
+      const caller = access.callerOf(accessKeyId);
+      if (caller === undefined) return 'allowed';
+      return access.refusal(caller, [needed]) === undefined ? 'allowed' : 'denied';
+    },
     async stop() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -175,11 +185,6 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     if (service === undefined) return undefined;
     return { service, operation: target.slice(dot + 1), headers: request.headers };
   }
-}
-
-/** The access key id in the credential scope of a signature (version 4). Signatures themselves are not checked. */
-function accessKeyOf(authorization: string | undefined): string | undefined {
-  return /^AWS4-[A-Z0-9-]+ .*?Credential=([^/,\s]+)\//.exec(authorization ?? '')?.[1];
 }
 
 function parseInput(body: Buffer): Readonly<Record<string, unknown>> {

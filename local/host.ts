@@ -5,19 +5,19 @@ import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import type { Log } from './contracts.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { startDynamo } from './dynamodb/dynamo.ts';
-import type { GatewayOptions } from './gateway/gateway-options.ts';
-import { httpApi } from './gateway/http-api.ts';
+import { dataPlane } from './gateway/data-plane.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
-import { restApi } from './gateway/rest-api.ts';
 import { usagePlans } from './gateway/usage-plans.ts';
+import { type HostedDomain, type HostedTls, openDomains } from './host-domains.ts';
+import { type HostedApi, type HostedUrls, roleOf, shownUrl, urlsOf } from './hosted-urls.ts';
 import { accessKeys } from './iam/access-keys.ts';
 import { functionHost, type LambdaHost } from './lambda/function-host.ts';
-import { awsEndpointPort, claimPort, portsOf } from './ports.ts';
+import { claimPort, portPlan } from './ports.ts';
 import { runTriggers } from './run-triggers.ts';
 import { type SecretsManager, secretsManager } from './secrets-manager/secrets-manager.ts';
 import { ensureSchedules, ensureSecrets } from './seed-secrets.ts';
 import { loadAssembly } from './template/assembly.ts';
-import { type ListedApi, listApis } from './template/list-apis.ts';
+import { listApis } from './template/list-apis.ts';
 import { placeOf } from './template/resolve-assembly.ts';
 import { declaredSecrets, worldSpec } from './template/world.ts';
 
@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly basePort: number;
   /** Where tables and secrets are kept; without it they are forgotten. */
   readonly dataDirectory?: string;
+  /** Where the certificates of custom domains are kept. @default `tls` beside the data, or nowhere for long */
+  readonly tlsDirectory?: string;
   /** What the runner itself has to say. @default nobody listens */
   readonly log?: Log;
   /** One line of a function's output. */
@@ -36,24 +38,13 @@ export interface HostOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface HostedApi extends ListedApi {
-  readonly url: string;
-  /** What it is to a person: the issuer, or the first REST or HTTP API beside it. */
-  readonly role: 'issuer' | 'restApi' | 'httpApi' | undefined;
-}
-
-/** Where things answer. Reading one throws when the assembly has no such thing. */
-interface HostedUrls {
-  readonly issuer: string;
-  readonly restApi: string;
-  readonly httpApi: string;
-  readonly awsEndpoint: string;
-}
-
 export interface HostedWorld {
   readonly region: string;
   readonly accountId: string;
   readonly apis: readonly HostedApi[];
+  readonly domains: readonly HostedDomain[];
+  /** `undefined` where there is no custom domain. */
+  readonly tls: HostedTls | undefined;
   readonly urls: HostedUrls;
   /** DynamoDB, Secrets Manager, Lambda's Invoke, Parameter Store; takes faults and tells what was refused. */
   readonly endpoint: AwsEndpoint;
@@ -103,10 +94,10 @@ async function start(
 
   // Ports come first: the address of an API goes into the environment of functions.
   const listed = listApis(stacks);
-  const ports = portsOf(listed, basePort);
+  const ports = portPlan(basePort);
   const fronts: (HostedApi & { readonly listener: Listener })[] = [];
-  for (const [index, api] of listed.entries()) {
-    const port = ports[index] ?? 0;
+  for (const api of listed) {
+    const port = ports.forApi(api);
     const listener = await claimPort(port, () => openListener(port));
     atEnd(() => listener.close());
     fronts.push({ ...api, listener, url: listener.url, role: roleOf(api, fronts) });
@@ -121,9 +112,8 @@ async function start(
     ...(secretsFile === undefined ? {} : { file: secretsFile }),
   });
   const parameters = new Map<string, string>();
-  const endpointPort = awsEndpointPort(basePort);
-  const endpoint = await claimPort(endpointPort, () =>
-    startAwsEndpoint({ port: endpointPort, ...place, dynamo, secrets, parameters, log }),
+  const endpoint = await claimPort(ports.awsEndpoint, () =>
+    startAwsEndpoint({ port: ports.awsEndpoint, ...place, dynamo, secrets, parameters, log }),
   ).catch(async (cause: unknown) => {
     await dynamo.stop();
     throw cause;
@@ -143,6 +133,11 @@ async function start(
     secretArn: (name) => secretArns.get(name) ?? name,
   });
   for (const [name, value] of world.parameters) parameters.set(name, value);
+  const domains = await openDomains(world.domains, {
+    directory: options.tlsDirectory ?? kept('tls'),
+    nextPort: () => ports.forDomain(),
+    ...{ log, atEnd },
+  });
   await createTables(dynamo, world.tables);
 
   const accessKeyFor = accessKeys();
@@ -158,52 +153,31 @@ async function start(
   await ensureSchedules(secrets, world.schedules);
   options.signal?.throwIfAborted();
 
-  const gateway: GatewayOptions = { functions, log, domainName: '127.0.0.1' };
+  const { access } = endpoint;
   const plans = usagePlans(world.usagePlans, Date.now);
-  for (const api of world.apis) {
+  const gateway = { functions, log, access, plans, domainName: '127.0.0.1' };
+  const planes = world.apis.map((api) => {
+    const plane = dataPlane(api, gateway);
+    atEnd(async () => plane.close());
     const front = fronts.find(
       ({ stackName, logicalId }) => stackName === api.stackName && logicalId === api.logicalId,
     );
-    front?.listener.serve(
-      api.kind === 'http' ? httpApi(api, gateway) : restApi(api, { ...gateway, plans }),
-    );
-  }
-  const apis = fronts.map(({ listener: _, ...api }) => api);
+    front?.listener.serve(plane.handleAtEndpoint, plane.upgrade);
+    return plane;
+  });
+  domains.serve(planes);
+  const apis = fronts.map(({ listener: _, ...api }) => ({
+    ...api,
+    url: shownUrl(api, api.url, world),
+  }));
   return {
     ...place,
     apis,
-    urls: urlsOf(apis, endpoint.url),
+    ...{ domains: domains.domains, tls: domains.tls },
+    urls: urlsOf(apis, domains.domains, endpoint.url),
     ...{ endpoint, functions, secrets, parameters, stop },
     apiKeys: new Map(
       world.usagePlans.flatMap(({ keys }) => keys.map((key) => [key.logicalId, key.value])),
     ),
-  };
-}
-
-function roleOf(
-  { kind, isIssuer }: ListedApi,
-  before: readonly { readonly role: HostedApi['role'] }[],
-): HostedApi['role'] {
-  const role = isIssuer ? 'issuer' : kind === 'rest' ? 'restApi' : 'httpApi';
-  return before.some((api) => api.role === role) ? undefined : role;
-}
-
-function urlsOf(apis: readonly HostedApi[], awsEndpoint: string): HostedUrls {
-  const url = (role: HostedApi['role']): string => {
-    const api = apis.find((candidate) => candidate.role === role);
-    if (api === undefined) throw new Error(`the assembly has no ${role}`);
-    return api.url;
-  };
-  return {
-    awsEndpoint,
-    get issuer() {
-      return url('issuer');
-    },
-    get restApi() {
-      return url('restApi');
-    },
-    get httpApi() {
-      return url('httpApi');
-    },
   };
 }

@@ -50,6 +50,7 @@ async function run(): Promise<void> {
   const world = await host(assemblyDirectory, {
     basePort: options.basePort,
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    tlsDirectory: join(stateDirectory, 'tls'),
     log: (line) => log(`runner: ${line}`),
     functionLog: (line, logicalId) => log(`${logicalId}: ${line}`),
     signal: ending.signal,

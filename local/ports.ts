@@ -1,23 +1,34 @@
 import type { ListedApi } from './template/list-apis.ts';
 
 /** What stands on which port, counted from the base. */
-const offsets = { issuer: 0, rest: 1, http: 2, awsEndpoint: 4, others: 10 } as const;
+const offsets = {
+  ...{ issuer: 0, rest: 1, http: 2, webSocket: 3 },
+  ...{ awsEndpoint: 4, domain: 5, others: 10 },
+} as const;
 
-/** The port of each API, in their order. A base of 0 gives any free port to all of them. */
-export function portsOf(apis: readonly ListedApi[], basePort: number): readonly number[] {
-  const taken = new Set<number>();
-  let next: number = offsets.others;
-  return apis.map(({ kind, isIssuer }) => {
-    if (basePort === 0) return 0;
-    const wanted = isIssuer ? offsets.issuer : offsets[kind];
-    const offset = taken.has(wanted) ? next++ : wanted;
-    taken.add(offset);
-    return basePort + offset;
-  });
+/** Gives each thing its port. A base of 0 gives any free port to all of them. */
+export interface PortPlan {
+  /** In the order of the templates: the first of a kind gets the port of that kind. */
+  forApi(api: ListedApi): number;
+  /** Of a custom domain; after the APIs. */
+  forDomain(): number;
+  readonly awsEndpoint: number;
 }
 
-export function awsEndpointPort(basePort: number): number {
-  return basePort === 0 ? 0 : basePort + offsets.awsEndpoint;
+export function portPlan(basePort: number): PortPlan {
+  const taken = new Set<number>();
+  let next: number = offsets.others;
+  const port = (offset: number): number => (basePort === 0 ? 0 : basePort + offset);
+  const claim = (wanted: number): number => {
+    const offset = taken.has(wanted) ? next++ : wanted;
+    taken.add(offset);
+    return port(offset);
+  };
+  return {
+    forApi: ({ kind, isIssuer }) => claim(isIssuer ? offsets.issuer : offsets[kind]),
+    forDomain: () => claim(offsets.domain),
+    awsEndpoint: port(offsets.awsEndpoint),
+  };
 }
 
 /** The largest base that leaves room for what is counted from it. */

@@ -1,5 +1,6 @@
 import type { DemoClient } from './demo-client.ts';
-import type { HostedApi, HostedWorld } from './host.ts';
+import type { HostedWorld } from './host.ts';
+import type { ApiRole } from './hosted-urls.ts';
 
 /** What is told when everything answers. `null` where the assembly has no such thing. */
 export interface Ready {
@@ -8,6 +9,14 @@ export interface Ready {
   readonly token_endpoint: string | null;
   readonly rest_api: string | null;
   readonly http_api: string | null;
+  /** `ws://…/<stage>` */
+  readonly websocket_api: string | null;
+  /** `https://…`, where a client has to present a certificate. */
+  readonly mtls_api: string | null;
+  /** Files for the clients of custom domains: who vouches for these, and a certificate that they accept. */
+  readonly ca_file: string | null;
+  readonly client_cert_file: string | null;
+  readonly client_key_file: string | null;
   readonly aws_endpoint: string;
   readonly client_id: string | null;
   readonly client_secret: string | null;
@@ -15,7 +24,7 @@ export interface Ready {
 }
 
 export function readyOf(world: HostedWorld, name: string, client: DemoClient | undefined): Ready {
-  const url = (role: HostedApi['role']): string | undefined =>
+  const url = (role: ApiRole): string | undefined =>
     world.apis.find((api) => api.role === role)?.url;
   const issuer = url('issuer');
   return {
@@ -25,6 +34,11 @@ export function readyOf(world: HostedWorld, name: string, client: DemoClient | u
     token_endpoint: issuer === undefined ? null : `${issuer}/oauth2/token`,
     rest_api: url('restApi') ?? null,
     http_api: url('httpApi') ?? null,
+    websocket_api: url('webSocketApi') ?? null,
+    mtls_api: world.domains.find(({ isMutualTls }) => isMutualTls)?.url ?? null,
+    ca_file: world.tls?.caFile ?? null,
+    client_cert_file: world.tls?.clientCertFile ?? null,
+    client_key_file: world.tls?.clientKeyFile ?? null,
     aws_endpoint: world.endpoint.url,
     client_id: client?.client_id ?? null,
     client_secret: client?.client_secret ?? null,
@@ -39,6 +53,11 @@ export function readyText(ready: Ready): string {
     ['token endpoint', ready.token_endpoint],
     ['Orders API (REST)', ready.rest_api],
     ['Orders API (HTTP)', ready.http_api],
+    ['WebSocket API', ready.websocket_api],
+    ['mutual TLS', ready.mtls_api],
+    ['CA', ready.ca_file],
+    ['client certificate', ready.client_cert_file],
+    ['client key', ready.client_key_file],
     ['AWS endpoint', ready.aws_endpoint],
     ['client id', ready.client_id],
     ['client secret', ready.client_secret],
@@ -46,9 +65,8 @@ export function readyText(ready: Ready): string {
   const table = rows
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
-  return ['Keyward is ready.', '', ...table, ...commands(ready), '', 'Ctrl-C ends it.', ''].join(
-    '\n',
-  );
+  const lines = [...table, ...commands(ready), ...certificateCommand(ready)];
+  return ['Keyward is ready.', '', ...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }
 
 function commands(ready: Ready): readonly string[] {
@@ -63,5 +81,17 @@ function commands(ready: Ready): readonly string[] {
     ...[ready.rest_api, ready.http_api]
       .filter((url) => url !== null)
       .map((url) => `  curl -i -H "Authorization: Bearer $TOKEN" ${url}/orders`),
+  ];
+}
+
+function certificateCommand(ready: Ready): readonly string[] {
+  const { mtls_api, ca_file, client_cert_file, client_key_file } = ready;
+  if (mtls_api === null) return [];
+  return [
+    '',
+    'Present a client certificate:',
+    '',
+    `  curl -i --cacert '${ca_file}' --cert '${client_cert_file}' --key '${client_key_file}' \\`,
+    `    ${mtls_api}/`,
   ];
 }

@@ -20,6 +20,15 @@ export interface AccessReport {
   readonly unused: readonly UnusedStatement[];
 }
 
+/**
+ * Whether whoever signed a request may do something: what the role of a hosted function allows, everything for anybody
+ * else. Signatures themselves are not checked.
+ */
+export type SignedAccess = (
+  authorization: string | undefined,
+  needed: AccessRequest,
+) => 'allowed' | 'denied' | 'unsigned';
+
 /** Decides what hosted functions may do, and remembers what they did. */
 export interface AccessControl {
   /** @throws for a statement that is not understood */

@@ -18,6 +18,8 @@ export interface StageSpec {
 
 export interface HttpApiSpec extends ApiSpec {
   readonly kind: 'http';
+  /** Its own endpoint refuses: it answers through a custom domain alone. */
+  readonly isEndpointDisabled: boolean;
   readonly cors: CorsSpec | undefined;
   readonly routes: readonly HttpRouteSpec[];
 }
@@ -66,6 +68,8 @@ export interface CorsSpec {
 
 export interface RestApiSpec extends ApiSpec {
   readonly kind: 'rest';
+  /** Its own endpoint refuses: it answers through a custom domain alone. */
+  readonly isEndpointDisabled: boolean;
   readonly binaryMediaTypes: readonly string[];
   readonly methods: readonly RestMethodSpec[];
   readonly gatewayResponses: readonly GatewayResponseSpec[];
@@ -105,6 +109,40 @@ export interface MockIntegrationSpec {
 export interface RestAuthorizerSpec extends AuthorizerSpec {
   readonly kind: 'TOKEN' | 'REQUEST';
   readonly validationExpression: string | undefined;
+}
+
+export interface WebSocketApiSpec extends ApiSpec {
+  readonly kind: 'webSocket';
+  /** Where a message names its route: `$request.body.action` */
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly WebSocketRouteSpec[];
+}
+
+export interface WebSocketRouteSpec {
+  /** `$connect`, `$disconnect`, `$default`, or what a message names. */
+  readonly routeKey: string;
+  readonly integration: LambdaIntegrationSpec;
+  /** Of `$connect` alone. */
+  readonly authorizer: AuthorizerSpec | undefined;
+  /** Whether the body of the integration's answer goes back to the client. */
+  readonly hasResponse: boolean;
+}
+
+/** A custom domain with what it leads to. */
+export interface CustomDomainSpec {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly domainName: string;
+  /** Whether clients have to present a certificate. */
+  readonly isMutualTls: boolean;
+  readonly mappings: readonly DomainMappingSpec[];
+}
+
+export interface DomainMappingSpec {
+  readonly apiId: string;
+  readonly stageName: string;
+  /** `/orders/v1`, or nothing for whatever no other mapping takes. */
+  readonly basePath: string;
 }
 
 export interface GatewayResponseSpec {

@@ -31,7 +31,8 @@ export function eventV1(routed: RestRouted): Readonly<Record<string, unknown>> {
   const query = grouped(queryParameters(request));
   return {
     resource: routed.resourcePath,
-    path: routed.path,
+    // A base path is shown although nothing is matched with it; the stage of the mapping is not.
+    path: request.entrance === undefined ? routed.path : request.rawPath,
     httpMethod: request.method,
     headers: lastValues(headers),
     multiValueHeaders: orNull(Object.fromEntries(headers)),
@@ -72,7 +73,7 @@ function requestContextV1(routed: RestRouted): Readonly<Record<string, unknown>>
       userAgent: headerValues(request.headers, 'user-agent').at(-1) ?? null,
       user: null,
       apiKey: null,
-      clientCert: null,
+      clientCert: request.tls?.clientCertificate ?? null,
     },
     domainName,
     apiId: api.apiId,

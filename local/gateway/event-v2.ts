@@ -50,9 +50,11 @@ export function eventV2(routed: HttpRouted): Readonly<Record<string, unknown>> {
 
 function requestContextV2(routed: HttpRouted): Readonly<Record<string, unknown>> {
   const { api, request, domainName } = routed;
+  const clientCert = request.tls?.clientCertificate;
   return {
     accountId: api.accountId,
     apiId: api.apiId,
+    ...(clientCert === undefined ? {} : { authentication: { clientCert } }),
     domainName,
     domainPrefix: domainName.split('.')[0],
     http: {

@@ -1,13 +1,19 @@
+import type { SignedAccess } from '../aws/access-control.ts';
 import type { FunctionHost, Log } from '../contracts.ts';
+import type { WebSocketLimits } from './web-socket-connections.ts';
 
 export interface GatewayOptions {
   readonly functions: FunctionHost;
   readonly log: Log;
   readonly domainName: string;
+  /** Of callers of `@connections`. */
+  readonly access: SignedAccess;
   /** @default the system's clock */
   readonly nowMilliseconds?: () => number;
-  /** @default 10 s: fixed for HTTP APIs, unknown for REST APIs */
+  /** @default 10 s: fixed for HTTP APIs, unknown for REST and WebSocket APIs */
   readonly authorizerTimeoutMilliseconds?: number;
+  /** @default those of AWS */
+  readonly webSocketLimits?: WebSocketLimits;
 }
 
 /** How long an authorizer may take. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../aws/read-body.ts';
+import { type ClientCertificate, tlsFacts } from './client-certificate.ts';
+import type { Entrance } from './entrance.ts';
 
 /** A request as it came over the wire: nothing decoded, nothing merged, in the order of the sender. */
 export interface GatewayRequest {
@@ -14,6 +16,10 @@ export interface GatewayRequest {
   readonly protocol: string;
   readonly sourceIp: string;
   readonly timeMilliseconds: number;
+  /** Absent where the connection is not encrypted. */
+  readonly tls?: { readonly clientCertificate: ClientCertificate | undefined };
+  /** Absent where the request came in by the API's own endpoint. */
+  readonly entrance?: Entrance;
 }
 
 export type Unreadable = 'bad-request' | 'headers-too-large' | 'body-too-large' | 'aborted';
@@ -26,7 +32,22 @@ const bodyBytesMax = 10 * 1024 * 1024;
 export async function readRequest(
   incoming: IncomingMessage,
   nowMilliseconds: () => number,
+  entrance?: Entrance,
 ): Promise<GatewayRequest | Unreadable> {
+  const head = readHead(incoming, nowMilliseconds, entrance);
+  const body = await readBody(incoming, bodyBytesMax);
+  if (body === 'aborted') return 'aborted';
+  if (head === 'headers-too-large') return head;
+  if (body === 'too-large') return 'body-too-large';
+  return head === 'bad-request' ? head : { ...head, body };
+}
+
+/** A request without its body, as a handshake has none. */
+export function readHead(
+  incoming: IncomingMessage,
+  nowMilliseconds: () => number,
+  entrance?: Entrance,
+): GatewayRequest | 'bad-request' | 'headers-too-large' {
   const { method = 'GET', url = '/', httpVersion, rawHeaders } = incoming;
   const headers: (readonly [string, string])[] = [];
   let headBytes = Buffer.byteLength(`${method} ${url} HTTP/${httpVersion}\r\n`);
@@ -36,22 +57,22 @@ export async function readRequest(
     headers.push([name, value]);
     headBytes += name.length + value.length + 4;
   }
-  const body = await readBody(incoming, bodyBytesMax);
-  if (body === 'aborted') return 'aborted';
   if (headBytes > headBytesMax) return 'headers-too-large';
-  if (body === 'too-large') return 'body-too-large';
   const target = url.replace(/^https?:\/\/[^/?]*/, '');
   if (!target.startsWith('/') && !target.startsWith('?') && target !== '') return 'bad-request';
   const question = target.indexOf('?');
+  const tls = tlsFacts(incoming.socket);
   return {
     method,
     rawPath: (question === -1 ? target : target.slice(0, question)) || '/',
     rawQueryString: question === -1 ? '' : target.slice(question + 1),
     headers,
-    body,
+    body: Buffer.alloc(0),
     protocol: `HTTP/${httpVersion}`,
     sourceIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     timeMilliseconds: nowMilliseconds(),
+    ...(tls === undefined ? {} : { tls }),
+    ...(entrance === undefined ? {} : { entrance }),
   };
 }
 
@@ -77,8 +98,8 @@ export function forwardedHeaders(request: GatewayRequest): GatewayRequest['heade
   const path = [...headerValues(request.headers, 'x-forwarded-for'), request.sourceIp].join(', ');
   const added: (readonly [string, string])[] = [
     ['X-Forwarded-For', path],
-    ['X-Forwarded-Port', /:(\d+)$/.exec(host)?.[1] ?? '80'],
-    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Port', /:(\d+)$/.exec(host)?.[1] ?? (request.tls === undefined ? '80' : '443')],
+    ['X-Forwarded-Proto', request.tls === undefined ? 'http' : 'https'],
   ];
   if (headerValues(kept, 'x-amzn-trace-id').length === 0) {
     const seconds = Math.floor(request.timeMilliseconds / 1000).toString(16);

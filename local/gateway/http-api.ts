@@ -4,6 +4,7 @@ import type { HttpApiSpec, HttpAuthorizerSpec, HttpRouteSpec, StageSpec } from '
 import { type AuthorizerOutcome, gatewayAuthorizer } from './authorizer.ts';
 import { authorizerVariables } from './authorizer-variables.ts';
 import { callBackend } from './call-backend.ts';
+import { enteredAt } from './entrance.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { eventV2, type HttpRouted, httpApiBody } from './event-v2.ts';
 import { type GatewayAnswer, jsonAnswer, send } from './gateway-answer.ts';
@@ -36,9 +37,9 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
       .map((authorizer) => [authorizer.authorizerId, authorizerOf(authorizer)]),
   );
 
-  return async (incoming, response) => {
+  return async (incoming, response, entrance) => {
     const requestId = `${randomBytes(11).toString('base64url')}=`;
-    const request = await readRequest(incoming, nowMilliseconds);
+    const request = await readRequest(incoming, nowMilliseconds, entrance);
     if (request === 'aborted') {
       response.destroy();
       return;
@@ -54,7 +55,7 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
   };
 
   async function route(request: GatewayRequest, requestId: string): Promise<GatewayAnswer> {
-    const addressed = stageOf(spec.stages, request.rawPath);
+    const addressed = enteredAt(spec.stages, request) ?? stageOf(spec.stages, request.rawPath);
     if (addressed === undefined) return notFound;
     const { stage, path } = addressed;
     const matched =
@@ -63,7 +64,8 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
     if (matched === undefined) return notFound;
     const { target, pathParameters } = matched;
     const routed: HttpRouted = {
-      ...{ api: spec, stage, request, requestId, pathParameters, domainName },
+      ...{ api: spec, stage, request, requestId, pathParameters },
+      domainName: request.entrance?.domainName ?? domainName,
       routeKey: target.routeKey,
     };
     const authorize = authorizers.get(target.authorizer?.authorizerId ?? '');

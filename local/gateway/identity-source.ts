@@ -13,16 +13,19 @@ const contextNames: ReadonlySet<string> = new Set([
   ...['identity.sourceIp', 'identity.userAgent'],
 ]);
 
-/** Reads an identity source in the spelling of HTTP or REST APIs; `undefined` for anything else. */
+const spellings = {
+  http: /^\$(?:request\.(header|querystring)|(context|stageVariables))\.(.+)$/,
+  rest: /^(?:method\.request\.(header|querystring)|(context|stageVariables))\.(.+)$/,
+  // Nothing else has been seen there.
+  webSocket: /^route\.request\.(header|querystring)()\.(.+)$/,
+} as const;
+
+/** Reads an identity source in the spelling of a kind of API; `undefined` for anything else. */
 export function parseIdentitySource(
   text: string,
-  api: 'http' | 'rest',
+  api: 'http' | 'rest' | 'webSocket',
 ): IdentitySource | undefined {
-  const spelling =
-    api === 'http'
-      ? /^\$(?:request\.(header|querystring)|(context|stageVariables))\.(.+)$/
-      : /^(?:method\.request\.(header|querystring)|(context|stageVariables))\.(.+)$/;
-  const [, part, other, name = ''] = spelling.exec(text) ?? [];
+  const [, part, other, name = ''] = spellings[api].exec(text) ?? [];
   if (part === 'header' || part === 'querystring') return { kind: part, name };
   if (other === 'stageVariables') return { kind: 'stageVariable', name };
   if (other === 'context' && contextNames.has(name)) return { kind: 'context', name };

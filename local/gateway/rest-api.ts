@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RestApiSpec, RestMethodSpec, StageSpec } from './api-spec.ts';
 import { authorizerVariables } from './authorizer-variables.ts';
 import { callBackend } from './call-backend.ts';
+import { enteredAt } from './entrance.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { type GatewayAnswer, send } from './gateway-answer.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -42,9 +43,9 @@ export function restApi(spec: RestApiSpec, options: RestApiOptions): RequestHand
   );
   const access = restAccess(spec, arn, { ...options, nowMilliseconds });
 
-  return async (incoming, response) => {
+  return async (incoming, response, entrance) => {
     const requestId = randomUUID();
-    const request = await readRequest(incoming, nowMilliseconds);
+    const request = await readRequest(incoming, nowMilliseconds, entrance);
     if (request === 'aborted') {
       response.destroy();
       return;
@@ -55,11 +56,12 @@ export function restApi(spec: RestApiSpec, options: RestApiOptions): RequestHand
   };
 
   async function route(request: GatewayRequest, requestId: string): Promise<GatewayAnswer> {
-    const addressed = stageOf(spec.stages, request.rawPath);
+    const addressed = enteredAt(spec.stages, request) ?? stageOf(spec.stages, request.rawPath);
     const { stage, path } = addressed ?? { stage: { name: '', variables: {} }, path: '' };
     const matched = addressed === undefined ? undefined : match(request.method, path);
     const routed: RestRouted = {
-      ...{ api: spec, stage, request, requestId, domainName, path },
+      ...{ api: spec, stage, request, requestId, path },
+      domainName: request.entrance?.domainName ?? domainName,
       resourceId: matched?.target.resourceId ?? '',
       resourcePath: matched?.target.path ?? '',
       pathParameters: matched?.pathParameters ?? {},

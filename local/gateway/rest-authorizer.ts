@@ -1,5 +1,6 @@
 import type { RestApiSpec, RestAuthorizerSpec, RestMethodSpec } from './api-spec.ts';
 import { type AuthorizerOutcome, gatewayAuthorizer } from './authorizer.ts';
+import { contextTexts } from './context-texts.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { authorizerTimeoutMilliseconds, type GatewayOptions } from './gateway-options.ts';
 import type { Refusal } from './gateway-response.ts';
@@ -43,7 +44,7 @@ export function restAuthorizers(
           context: {
             principalId: outcome.principalId,
             integrationLatency: outcome.latencyMilliseconds,
-            ...asTexts(outcome.context),
+            ...contextTexts(outcome.context),
           },
           usageIdentifierKey: outcome.usageIdentifierKey,
         };
@@ -96,9 +97,4 @@ function askOf(
         : { type: 'REQUEST', methodArn, ...eventV1(routed) };
     return ask({ identity, methodArn, allowsSilence, event });
   };
-}
-
-/** Whoever reads the context of a REST API gets text. */
-function asTexts(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
 }

@@ -18,10 +18,10 @@ export function httpApiSpecs(assembly: ResolvedAssembly): readonly HttpApiSpec[]
 
   return resources
     .filter(({ type }) => type === 'AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties.ProtocolType !== 'WEBSOCKET')
     .map((api) => {
       const properties = propertiesOf(api);
       properties.only('ProtocolType', 'HTTP');
-      properties.only('DisableExecuteApiEndpoint', false);
       properties.only('RouteSelectionExpression', '$request.method $request.path');
       const apiId = api.ref;
       const authorizers = ofType('AWS::ApiGatewayV2::Authorizer', apiId).map(readAuthorizer);
@@ -37,6 +37,7 @@ export function httpApiSpecs(assembly: ResolvedAssembly): readonly HttpApiSpec[]
       });
       return {
         kind: 'http',
+        isEndpointDisabled: properties.flag('DisableExecuteApiEndpoint'),
         stackName: api.stackName,
         logicalId: api.logicalId,
         apiId,
@@ -112,6 +113,7 @@ function readRoute(
 ): HttpRouteSpec {
   properties.only('ApiKeyRequired', false);
   properties.only('AuthorizationScopes', []);
+  properties.only('RouteResponseSelectionExpression');
   const routeKey = properties.text('RouteKey');
   if (routeKey !== '$default' && !/^[A-Z]+ \/\S*$/.test(routeKey)) {
     properties.fail(`the route key ${routeKey} is not hosted`);

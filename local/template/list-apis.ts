@@ -4,7 +4,7 @@ import type { Stack } from './assembly.ts';
 export interface ListedApi {
   readonly stackName: string;
   readonly logicalId: string;
-  readonly kind: 'http' | 'rest';
+  readonly kind: 'http' | 'rest' | 'webSocket';
   /** It has the token route. */
   readonly isIssuer: boolean;
 }
@@ -19,8 +19,9 @@ export function listApis(stacks: readonly Stack[]): readonly ListedApi[] {
       .map(
         ([, { Properties }]) => (Properties?.ApiId as { readonly Ref?: string } | undefined)?.Ref,
       );
-    return resources.flatMap(([logicalId, { Type }]) => {
-      const kind = kinds[Type];
+    return resources.flatMap(([logicalId, { Type, Properties }]) => {
+      const isWebSocket = kinds[Type] === 'http' && Properties?.ProtocolType === 'WEBSOCKET';
+      const kind = isWebSocket ? 'webSocket' : kinds[Type];
       return kind === undefined
         ? []
         : [{ stackName, logicalId, kind, isIssuer: issuers.includes(logicalId) }];

@@ -1,4 +1,4 @@
-import { partition, physicalId, physicalName } from './physical-name.ts';
+import { partition, physicalId, physicalName, urlSuffix } from './physical-name.ts';
 
 /** A resource whose names are asked for. */
 export interface Referred {
@@ -58,6 +58,9 @@ const topicArn = arn('sns', topicName);
 const alarmName = named('AlarmName', 255);
 /** A key within a plan has the ids of both. */
 const planKeyId: Reference = ({ property }) => `${property('KeyId')}:${property('UsagePlanId')}`;
+/** What a record of the domain would point at. */
+const regionalDomainName: Reference = (referred) =>
+  `d-${id10(referred)}.execute-api.${referred.region}.${urlSuffix}`;
 const secretArn: Reference = (referred) => referred.secretArn();
 
 /** What `Ref` answers, by type. */
@@ -65,7 +68,9 @@ export const refs: Readonly<Record<string, Reference>> = {
   'AWS::ApiGateway::Account': id6,
   'AWS::ApiGateway::ApiKey': id10,
   'AWS::ApiGateway::Authorizer': id6,
+  'AWS::ApiGateway::BasePathMapping': id10,
   'AWS::ApiGateway::Deployment': id6,
+  'AWS::ApiGateway::DomainName': property('DomainName'),
   'AWS::ApiGateway::GatewayResponse': id6,
   'AWS::ApiGateway::Method': id6,
   'AWS::ApiGateway::Resource': id6,
@@ -74,10 +79,15 @@ export const refs: Readonly<Record<string, Reference>> = {
   'AWS::ApiGateway::UsagePlan': id6,
   'AWS::ApiGateway::UsagePlanKey': planKeyId,
   'AWS::ApiGatewayV2::Api': id10,
+  'AWS::ApiGatewayV2::ApiMapping': id6,
   'AWS::ApiGatewayV2::Authorizer': id6,
+  'AWS::ApiGatewayV2::Deployment': id6,
+  'AWS::ApiGatewayV2::DomainName': property('DomainName'),
   'AWS::ApiGatewayV2::Integration': id6,
   'AWS::ApiGatewayV2::Route': id6,
+  'AWS::ApiGatewayV2::RouteResponse': id6,
   'AWS::ApiGatewayV2::Stage': property('StageName'),
+  'AWS::CertificateManager::Certificate': arn('acm', (referred) => `certificate/${id10(referred)}`),
   'AWS::CloudWatch::Alarm': alarmName,
   'AWS::CloudWatch::Dashboard': named('DashboardName', 255),
   'AWS::DynamoDB::GlobalTable': tableName,
@@ -103,6 +113,11 @@ export const attributes: Readonly<Record<string, Readonly<Record<string, Referen
   'AWS::ApiGateway::ApiKey': { APIKeyId: id10 },
   'AWS::ApiGateway::Authorizer': { AuthorizerId: id6 },
   'AWS::ApiGateway::Deployment': { DeploymentId: id6 },
+  'AWS::ApiGateway::DomainName': {
+    DistributionDomainName: regionalDomainName,
+    RegionalDomainName: regionalDomainName,
+    RegionalHostedZoneId: id10,
+  },
   'AWS::ApiGateway::Resource': { ResourceId: id6 },
   'AWS::ApiGateway::RestApi': {
     RestApiId: id10,
@@ -110,8 +125,20 @@ export const attributes: Readonly<Record<string, Readonly<Record<string, Referen
   },
   'AWS::ApiGateway::UsagePlan': { Id: id6 },
   'AWS::ApiGateway::UsagePlanKey': { Id: planKeyId },
-  'AWS::ApiGatewayV2::Api': { ApiId: id10, ApiEndpoint: (referred) => referred.apiUrl() },
+  'AWS::ApiGatewayV2::Api': {
+    ApiId: id10,
+    ApiEndpoint: (referred) =>
+      referred.property('ProtocolType') === 'WEBSOCKET'
+        ? referred.apiUrl().replace(/^http/, 'ws')
+        : referred.apiUrl(),
+  },
+  'AWS::ApiGatewayV2::ApiMapping': { ApiMappingId: id6 },
   'AWS::ApiGatewayV2::Authorizer': { AuthorizerId: id6 },
+  'AWS::ApiGatewayV2::Deployment': { DeploymentId: id6 },
+  'AWS::ApiGatewayV2::DomainName': {
+    RegionalDomainName: regionalDomainName,
+    RegionalHostedZoneId: id10,
+  },
   'AWS::ApiGatewayV2::Integration': { IntegrationId: id6 },
   'AWS::ApiGatewayV2::Route': { RouteId: id6 },
   'AWS::CloudWatch::Alarm': { Arn: arn('cloudwatch', (r) => `alarm:${alarmName(r)}`) },

@@ -55,7 +55,9 @@ export function resolveAssembly(
       const url = options.apiUrl(name, logicalId);
       const api = referred(stackNamed(name), logicalId);
       const apiId = refs[Type]?.(api);
-      if (url !== undefined && apiId !== undefined) localUrls.set(executeApi(apiId), url);
+      if (url === undefined || apiId === undefined) continue;
+      localUrls.set(executeApi(apiId), url);
+      localUrls.set(webSocketUrl(executeApi(apiId)), webSocketUrl(url));
     }
   }
   const resources = stacks.flatMap((stack) =>
@@ -258,6 +260,11 @@ export function resolveAssembly(
     if (stack === undefined) throw new TemplateError(`there is no hosted stack ${name}`);
     return stack;
   }
+}
+
+/** The address at which the same port speaks the WebSocket protocol. */
+function webSocketUrl(url: string): string {
+  return url.replace(/^http/, 'ws');
 }
 
 /** The one account and region of all stacks. @throws TemplateError when they differ */

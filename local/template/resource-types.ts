@@ -23,7 +23,19 @@ const hosted: Readonly<Record<string, HostedType>> = {
     ],
     ignored: ['Name', 'AuthType'],
   },
+  'AWS::ApiGateway::BasePathMapping': {
+    read: ['BasePath', 'DomainName', 'RestApiId', 'Stage'],
+    ignored: [],
+  },
   'AWS::ApiGateway::Deployment': { read: ['RestApiId'], ignored: ['Description'] },
+  'AWS::ApiGateway::DomainName': {
+    read: [
+      ...['DomainName', 'EndpointConfiguration', 'MutualTlsAuthentication', 'RoutingMode'],
+      'SecurityPolicy',
+    ],
+    // The runner issues its server's certificate itself.
+    ignored: ['RegionalCertificateArn', 'OwnershipVerificationCertificateArn', 'Tags'],
+  },
   'AWS::ApiGateway::GatewayResponse': {
     read: ['RestApiId', 'ResponseType', 'StatusCode', 'ResponseParameters', 'ResponseTemplates'],
     ignored: [],
@@ -56,12 +68,21 @@ const hosted: Readonly<Record<string, HostedType>> = {
     ],
     ignored: ['Name', 'Description', 'Tags', 'Version', 'IpAddressType', 'FailOnWarnings'],
   },
+  'AWS::ApiGatewayV2::ApiMapping': {
+    read: ['ApiId', 'ApiMappingKey', 'DomainName', 'Stage'],
+    ignored: [],
+  },
   'AWS::ApiGatewayV2::Authorizer': {
     read: [
       ...['ApiId', 'AuthorizerType', 'AuthorizerUri', 'AuthorizerPayloadFormatVersion'],
       ...['AuthorizerResultTtlInSeconds', 'EnableSimpleResponses', 'IdentitySource'],
     ],
     ignored: ['Name'],
+  },
+  'AWS::ApiGatewayV2::Deployment': { read: ['ApiId'], ignored: ['Description', 'StageName'] },
+  'AWS::ApiGatewayV2::DomainName': {
+    read: ['DomainName', 'DomainNameConfigurations', 'MutualTlsAuthentication', 'RoutingMode'],
+    ignored: ['Tags'],
   },
   'AWS::ApiGatewayV2::Integration': {
     read: [
@@ -73,9 +94,13 @@ const hosted: Readonly<Record<string, HostedType>> = {
   'AWS::ApiGatewayV2::Route': {
     read: [
       ...['ApiId', 'RouteKey', 'Target', 'AuthorizationType', 'AuthorizerId'],
-      ...['AuthorizationScopes', 'ApiKeyRequired'],
+      ...['AuthorizationScopes', 'ApiKeyRequired', 'RouteResponseSelectionExpression'],
     ],
     ignored: ['OperationName'],
+  },
+  'AWS::ApiGatewayV2::RouteResponse': {
+    read: ['ApiId', 'RouteId', 'RouteResponseKey'],
+    ignored: [],
   },
   'AWS::ApiGatewayV2::Stage': {
     read: ['ApiId', 'StageName', 'StageVariables'],
@@ -145,14 +170,16 @@ const hosted: Readonly<Record<string, HostedType>> = {
   },
 };
 
-/** Watch, count and notify; nothing that runs depends on them. */
+/** Watch, count, notify, and what DNS and ACM do; nothing that runs here depends on them. */
 const noted: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Account',
   'AWS::CDK::Metadata',
+  'AWS::CertificateManager::Certificate',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
+  'AWS::Route53::RecordSet',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',

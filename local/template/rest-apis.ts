@@ -26,7 +26,6 @@ export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[]
         );
       const properties = propertiesOf(api);
       properties.only('ApiKeySourceType', 'HEADER', 'AUTHORIZER');
-      properties.only('DisableExecuteApiEndpoint', false);
       const paths = resourcePaths(api, ofType('AWS::ApiGateway::Resource'));
       const authorizers = ofType('AWS::ApiGateway::Authorizer').map(readAuthorizer);
       const methods = ofType('AWS::ApiGateway::Method').map((resource) =>
@@ -42,6 +41,7 @@ export function restApiSpecs(assembly: ResolvedAssembly): readonly RestApiSpec[]
       });
       return {
         kind: 'rest',
+        isEndpointDisabled: properties.flag('DisableExecuteApiEndpoint'),
         stackName: api.stackName,
         logicalId: api.logicalId,
         apiId: api.ref,

@@ -1,8 +1,14 @@
 import type { FunctionSpec, InvokePermission } from '../contracts.ts';
 import type { TableSpec } from '../dynamodb/create-tables.ts';
-import type { HttpApiSpec, RestApiSpec } from '../gateway/api-spec.ts';
+import type {
+  CustomDomainSpec,
+  HttpApiSpec,
+  RestApiSpec,
+  WebSocketApiSpec,
+} from '../gateway/api-spec.ts';
 import type { UsagePlanSpec } from '../gateway/usage-spec.ts';
 import type { Stack } from './assembly.ts';
+import { customDomainSpecs } from './custom-domains.ts';
 import { functionSpecs, invokePermissions } from './functions.ts';
 import { httpApiSpecs } from './http-apis.ts';
 import { type ResolveOptions, resolveAssembly } from './resolve-assembly.ts';
@@ -17,6 +23,7 @@ import {
 } from './stores.ts';
 import { type TriggerSpec, triggerSpecs } from './triggers.ts';
 import { usagePlanSpecs } from './usage-plans.ts';
+import { webSocketApiSpecs } from './web-socket-apis.ts';
 
 /** Everything that an assembly asks the runner to host. */
 export interface WorldSpec {
@@ -26,7 +33,8 @@ export interface WorldSpec {
   readonly schedules: readonly RotationScheduleSpec[];
   readonly triggers: readonly TriggerSpec[];
   readonly parameters: ReadonlyMap<string, string>;
-  readonly apis: readonly (HttpApiSpec | RestApiSpec)[];
+  readonly apis: readonly (HttpApiSpec | RestApiSpec | WebSocketApiSpec)[];
+  readonly domains: readonly CustomDomainSpec[];
   readonly usagePlans: readonly UsagePlanSpec[];
 }
 
@@ -41,7 +49,8 @@ export function worldSpec(stacks: readonly Stack[], options: ResolveOptions): Wo
     schedules: rotationScheduleSpecs(assembly),
     triggers: triggerSpecs(assembly),
     parameters: parameterValues(assembly),
-    apis: [...httpApiSpecs(assembly), ...restApis],
+    apis: [...httpApiSpecs(assembly), ...restApis, ...webSocketApiSpecs(assembly)],
+    domains: customDomainSpecs(assembly),
     usagePlans: usagePlanSpecs(assembly, restApis),
   };
 }

@@ -1,21 +1,28 @@
 import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { accessKeyOf } from '../../local/aws/access-key-of.ts';
 import type { FunctionHost, FunctionSpec, InvocationResult } from '../../local/contracts.ts';
+import { customDomain } from '../../local/gateway/custom-domain.ts';
+import { dataPlane } from '../../local/gateway/data-plane.ts';
 import type { GatewayOptions } from '../../local/gateway/gateway-options.ts';
-import { httpApi } from '../../local/gateway/http-api.ts';
 import { openListener } from '../../local/gateway/listener.ts';
-import { restApi } from '../../local/gateway/rest-api.ts';
 import { usagePlans } from '../../local/gateway/usage-plans.ts';
 import { parseFunctionName } from '../../local/lambda/function-name.ts';
 import { compilePermissions } from '../../local/lambda/invoke-permission.ts';
 import { loadAssembly } from '../../local/template/assembly.ts';
 import { listApis } from '../../local/template/list-apis.ts';
 import { worldSpec } from '../../local/template/world.ts';
+import type { KeyedCertificate } from '../../local/tls/certificate-authority.ts';
+import { certificateAuthority, type TestAuthority } from './certificates.ts';
 
 interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  /** The connection was there before, or its TLS session. */
+  readonly isResumed: boolean;
   /** The body as JSON. */
   readonly json: unknown;
 }
@@ -27,6 +34,13 @@ interface Asked {
   readonly body?: string | Buffer;
 }
 
+/** How a client of a custom domain behaves; it trusts the authority of the world. */
+export interface AskedByTls extends Asked {
+  readonly certificate?: KeyedCertificate;
+  /** Keeps connections or TLS sessions. @default neither */
+  readonly agent?: Agent;
+}
+
 /** The gateways of one assembly, over functions that run in this process. */
 export interface GatewayWorld {
   /** Of the first API. */
@@ -35,11 +49,17 @@ export interface GatewayWorld {
   readonly urls: readonly string[];
   /** Logical ids of the functions that were invoked, in their order. */
   readonly invoked: readonly string[];
+  /** What they were given. */
+  readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly logged: readonly string[];
+  /** Vouches for the custom domains, and is the truststore of all of them. */
+  readonly authority: TestAuthority;
   /** The clock of the caches, in milliseconds; starts at 0. */
   clock: number;
   /** @param url of the API; the first one otherwise */
   ask(path: string, asked?: Asked, url?: string): Promise<Reply>;
+  /** Asks a custom domain; rejects when the handshake fails. */
+  askDomain(domainName: string, path: string, asked?: AskedByTls): Promise<Reply>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +75,9 @@ export async function gatewayWorld(
       listeners[listed.findIndex((api) => api.logicalId === logicalId)]?.url,
     secretArn: (name) => name,
   });
+  const authority = await certificateAuthority();
   const invoked: string[] = [];
+  const events: Record<string, unknown>[] = [];
   const logged: string[] = [];
   const isAllowed = compilePermissions(spec.permissions);
   const functions: FunctionHost = {
@@ -67,21 +89,11 @@ export async function gatewayWorld(
         return { kind: 'refused', reason: 'no-permission' };
       }
       invoked.push(found.logicalId);
+      events.push(JSON.parse(payload) as Record<string, unknown>);
       return run(found, payload);
     },
     async stop() {
       // Nothing runs outside this process.
-    },
-  };
-  const world: GatewayWorld = {
-    url: listeners[0]?.url ?? '',
-    urls: listeners.map(({ url }) => url),
-    invoked,
-    logged,
-    clock: 0,
-    ask: (path, asked, url = world.url) => ask(url, path, asked),
-    async stop() {
-      await Promise.all(listeners.map((listener) => listener.close()));
     },
   };
   const gateway: GatewayOptions = {
@@ -89,16 +101,49 @@ export async function gatewayWorld(
     log: (line) => logged.push(line),
     domainName: '127.0.0.1',
     nowMilliseconds: () => world.clock,
+    access: (authorization) => (accessKeyOf(authorization) === undefined ? 'unsigned' : 'allowed'),
     ...options,
   };
   const plans = usagePlans(spec.usagePlans, () => world.clock);
-  for (const [index, { logicalId }] of listed.entries()) {
-    const api = spec.apis.find((candidate) => candidate.logicalId === logicalId);
-    if (api === undefined) throw new Error(`${logicalId} was not resolved`);
-    listeners[index]?.serve(
-      api.kind === 'http' ? httpApi(api, gateway) : restApi(api, { ...gateway, plans }),
-    );
-  }
+  const planes = spec.apis.map((api) => {
+    const plane = dataPlane(api, { ...gateway, plans });
+    const index = listed.findIndex(({ logicalId }) => logicalId === api.logicalId);
+    listeners[index]?.serve(plane.handleAtEndpoint, plane.upgrade);
+    return plane;
+  });
+  const domains = new Map(
+    await Promise.all(
+      spec.domains.map(async (domain) => {
+        const server = { commonName: domain.domainName, usage: 'server' } as const;
+        const listener = await openListener(0, {
+          ...(await authority.issue({ ...server, sans: { ip: ['127.0.0.1'] } })),
+          truststorePem: domain.isMutualTls ? authority.certificatePem : undefined,
+          log: (line) => logged.push(line),
+        });
+        listener.serve(customDomain(domain, planes));
+        return [domain.domainName, listener] as const;
+      }),
+    ),
+  );
+  const world: GatewayWorld = {
+    url: listeners[0]?.url ?? '',
+    urls: listeners.map(({ url }) => url),
+    ...{ invoked, events, logged, authority },
+    clock: 0,
+    ask: (path, asked, url = world.url) => ask(url, path, asked),
+    askDomain: (domainName, path, { certificate, agent, ...asked } = {}) =>
+      ask(domains.get(domainName)?.url ?? '', path, asked, {
+        ca: authority.certificatePem,
+        ...(agent === undefined ? {} : { agent }),
+        ...(certificate === undefined
+          ? {}
+          : { cert: certificate.certificatePem, key: certificate.privateKeyPem }),
+      }),
+    async stop() {
+      for (const plane of planes) plane.close();
+      await Promise.all([...listeners, ...domains.values()].map((listener) => listener.close()));
+    },
+  };
   return world;
 }
 
@@ -116,19 +161,31 @@ async function run(spec: FunctionSpec, payload: string): Promise<InvocationResul
   }
 }
 
-/** One request over a connection of its own. */
-function ask(url: string, path: string, asked: Asked = {}): Promise<Reply> {
+interface TlsClient {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly agent?: Agent;
+}
+
+/** One request, over a connection of its own unless an agent keeps them. */
+function ask(url: string, path: string, asked: Asked = {}, tls: TlsClient = {}): Promise<Reply> {
   const { method = 'GET', headers = [], body } = asked;
-  const { host, hostname, port } = new URL(url);
+  const { protocol, host, hostname, port } = new URL(url);
+  const alone = tls.agent === undefined ? ['connection', 'close'] : [];
+  const begin = protocol === 'https:' ? httpsRequest : httpRequest;
   const length = body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))];
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
+    const request = begin(
       {
-        ...{ hostname, port, path, method },
-        headers: ['host', host, 'connection', 'close', ...length, ...headers] as never,
+        ...{ hostname, port, path, method, agent: false, ...tls },
+        headers: ['host', host, ...alone, ...length, ...headers] as never,
       },
       (response) => {
         const chunks: Buffer[] = [];
+        const { socket } = response;
+        const isResumed =
+          request.reusedSocket || (socket instanceof TLSSocket && socket.isSessionReused());
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
@@ -136,7 +193,7 @@ function ask(url: string, path: string, asked: Asked = {}): Promise<Reply> {
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            text,
+            ...{ text, isResumed },
             get json() {
               return JSON.parse(text);
             },
