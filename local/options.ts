@@ -18,7 +18,7 @@ export const usage = `Usage: npm start -- [options]
 Hosts the template that "cdk deploy" would deploy, on this machine.
 
   --port N          base of the ports (default 8787); 0: any free ones
-  --data DIR        keep tables, keys and the demo client in DIR
+  --data DIR        keep tables, keys, certificates and the demo client in DIR
   --output FORMAT   text (default) or json: one line when ready
   --context K=V     CDK context of the app, may be repeated
   --assembly DIR    host this cloud assembly instead of this repository's app

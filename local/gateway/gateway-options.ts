@@ -1,6 +1,5 @@
 import type { SignedAccess } from '../aws/access-control.ts';
 import type { FunctionHost, Log } from '../contracts.ts';
-import type { WebSocketLimits } from './web-socket-connections.ts';
 
 export interface GatewayOptions {
   readonly functions: FunctionHost;
@@ -12,8 +11,6 @@ export interface GatewayOptions {
   readonly nowMilliseconds?: () => number;
   /** @default 10 s: fixed for HTTP APIs, unknown for REST and WebSocket APIs */
   readonly authorizerTimeoutMilliseconds?: number;
-  /** @default those of AWS */
-  readonly webSocketLimits?: WebSocketLimits;
 }
 
 /** How long an authorizer may take. */

@@ -9,7 +9,7 @@ import type { GatewayOptions } from './gateway-options.ts';
 import { headerValues, readHead, readRequest } from './gateway-request.ts';
 import type { RequestHandler, UpgradeHandler } from './listener.ts';
 import { routeSelection } from './route-selection.ts';
-import { type Connection, connections, webSocketLimits } from './web-socket-connections.ts';
+import { type Connection, connections } from './web-socket-connections.ts';
 import { disconnectEvent, drawnId, messageEvent } from './web-socket-events.ts';
 import { webSocketHandshake } from './web-socket-handshake.ts';
 import { webSocketRoutes } from './web-socket-route.ts';
@@ -30,7 +30,7 @@ const unsupportedData = 1003;
 export function webSocketApi(spec: WebSocketApiSpec, options: GatewayOptions): WebSocketDataPlane {
   const { log, nowMilliseconds = Date.now } = options;
   const arn = `arn:aws:execute-api:${spec.region}:${spec.accountId}:${spec.apiId}`;
-  const open = connections(options.webSocketLimits ?? webSocketLimits, nowMilliseconds);
+  const open = connections(nowMilliseconds);
   const shake = webSocketHandshake(spec, arn, { ...options, nowMilliseconds });
   const manage = connectionsEndpoint(spec, open, options.access);
   const invoke = webSocketRoutes(spec, arn, options);

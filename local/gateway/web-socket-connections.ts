@@ -1,17 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { WebSocketPeer } from './web-socket-events.ts';
 
-/** How long a connection may live; both are fixed on AWS. */
-export interface WebSocketLimits {
-  /** Without a frame in either direction. */
-  readonly idleMilliseconds: number;
-  readonly lifetimeMilliseconds: number;
-}
-
-export const webSocketLimits: WebSocketLimits = {
-  idleMilliseconds: 10 * 60_000,
-  lifetimeMilliseconds: 2 * 3_600_000,
-};
+/** Without a frame in either direction. Fixed on AWS, as is the next. */
+const idleMillisecondsMax = 10 * 60_000;
+const lifetimeMillisecondsMax = 2 * 3_600_000;
 
 export interface Connection {
   readonly peer: WebSocketPeer;
@@ -34,14 +26,14 @@ export interface Connections {
 const normalClosure = 1000;
 const goingAway = 1001;
 
-export function connections(limits: WebSocketLimits, nowMilliseconds: () => number): Connections {
+export function connections(nowMilliseconds: () => number): Connections {
   const open = new Map<string, { readonly connection: Connection; readonly socket: WebSocket }>();
   return {
     add(peer, socket) {
       let lastActiveMilliseconds = nowMilliseconds();
       const leave = (): void => socket.close(goingAway, 'Going away');
-      const idle = setTimeout(leave, limits.idleMilliseconds).unref();
-      const lifetime = setTimeout(leave, limits.lifetimeMilliseconds).unref();
+      const idle = setTimeout(leave, idleMillisecondsMax).unref();
+      const lifetime = setTimeout(leave, lifetimeMillisecondsMax).unref();
       const touch = (): void => {
         lastActiveMilliseconds = nowMilliseconds();
         idle.refresh();

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { counterAssembly } from '../support/counter-assembly.ts';
+import { edgesAssembly } from '../support/edges-assembly.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'local', 'main.ts');
@@ -89,6 +90,22 @@ test('prints one JSON line when everything answers, and tells the command line i
   expect([code, out.split('\n')]).toEqual([0, [JSON.stringify(ready), '']]);
   expect(existsSync(file)).toBe(false);
   await expect(fetch(ready.token_endpoint)).rejects.toThrow();
+});
+
+test('keeps the certificates of custom domains with its state, and says where', async () => {
+  const here = temporaryFolder();
+  const { child, firstLine, end } = run(here, '--assembly', edgesAssembly(), ...json);
+  const tls = join(here, '.keyward', 'tls');
+  expect(JSON.parse((await firstLine) ?? '{}')).toMatchObject({
+    websocket_api: expect.stringMatching(/^ws:/),
+    mtls_api: expect.stringMatching(/^https:/),
+    ca_file: join(tls, 'ca.pem'),
+    client_cert_file: join(tls, 'client.pem'),
+    client_key_file: join(tls, 'client-key.pem'),
+  });
+  child.kill('SIGTERM');
+  expect((await end).code).toBe(0);
+  expect(existsSync(join(tls, 'ca-key.pem'))).toBe(true);
 });
 
 test('keeps the demo client with the data', async () => {
