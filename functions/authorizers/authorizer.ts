@@ -72,7 +72,15 @@ function unavailable(reason: UnavailableReason): Judgement {
 
 type Described = Pick<
   AccessDecided,
-  'outcome' | 'reason' | 'scheme' | 'issuer' | 'clientId' | 'subjectHash' | 'credential' | 'kid'
+  | 'outcome'
+  | 'reason'
+  | 'scheme'
+  | 'issuer'
+  | 'clientId'
+  | 'subjectHash'
+  | 'credential'
+  | 'isReplaced'
+  | 'kid'
 >;
 
 /** What of a decision is written down: public ids, and the subject as a hash. */
@@ -83,7 +91,7 @@ function describe(decision: Decision): Described {
       : { outcome: decision.outcome, reason: decision.reason };
   const principal = decision.outcome === 'unavailable' ? undefined : decision.principal;
   if (principal === undefined) return outcome;
-  const { scheme, issuer, subject, clientId, credentialId, kid } = principal;
+  const { scheme, issuer, subject, clientId, credentialId, isReplaced, kid } = principal;
   return {
     ...outcome,
     scheme,
@@ -91,6 +99,7 @@ function describe(decision: Decision): Described {
     clientId,
     subjectHash: hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16),
     credential: credentialId,
+    ...(isReplaced === undefined ? {} : { isReplaced }),
     ...(kid === undefined ? {} : { kid }),
   };
 }

@@ -58,6 +58,8 @@ export interface AccessDecided extends RequestFacts {
   readonly subjectHash?: string;
   /** Public id of the credential: `jti`, key id, user's name, thumbprint. */
   readonly credential?: string;
+  /** Another credential has taken its place, and this one is used still. */
+  readonly isReplaced?: boolean;
   readonly kid?: string;
   /** For whom the answer may be replayed: one policy for the API, this route, nobody. */
   readonly cache: string;

@@ -20,6 +20,8 @@ export interface Principal {
   readonly kid?: string;
   /** The usage plan that its calls are counted in. */
   readonly tier?: string;
-  /** Value of an API Gateway key of its own in a usage plan. */
+  /** Value of the API Gateway API key under which that plan counts this caller. */
   readonly usagePlanKey?: string;
+  /** Another credential has taken its place: it works until its grace is over. */
+  readonly isReplaced?: boolean;
 }

@@ -1,0 +1,80 @@
+import { type ApiKeyFormat, parseApiKey } from '../../core/api-key.ts';
+import type { DenyReason } from '../../core/decision.ts';
+import { digest, digestsEqual } from '../../core/digest.ts';
+import { type GranteeCircumstances, granteePrincipal, granteeProblem } from '../../core/grantee.ts';
+import { type ApiKey, endOfApiKey } from '../../core/parse-api-key.ts';
+import type { AuditLog } from '../../core/ports/audit-log.ts';
+import type { LastUse } from '../../core/ports/last-use.ts';
+import type { Lookup } from '../../core/ports/lookup.ts';
+import type { Principal } from '../../core/principal.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { available } from '../../core/unavailable.ts';
+import { lastUseNotes } from '../last-use-notes.ts';
+import type { Authenticator } from '../scheme.ts';
+
+export interface ApiKeyAuthentication extends ApiKeyFormat {
+  readonly keys: Lookup<ApiKey>;
+  /** Of the deployment that keeps the keys. */
+  readonly issuer: string;
+  /** The protected API: what a key must be good for. */
+  readonly audience: string;
+  /** Absent: nobody wants to know when a key was last used. */
+  readonly lastUse?: LastUse;
+  readonly audit: AuditLog;
+}
+
+const nobodysHash = digest('nobody has this key');
+
+/**
+ * API keys. What is no key of this deployment is refused before anything is read. An unknown key and a wrong secret cost
+ * the same and share one reason; whoever has the right secret is told what else is wrong.
+ */
+export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator {
+  const { keys, issuer, audience, prefix, environment, lastUse, audit } = ports;
+  const noteUse = lastUse === undefined ? undefined : lastUseNotes(lastUse, audit);
+
+  return {
+    scheme: 'apikey',
+
+    async authenticate(presented, { now, sourceIp, isReplayed, isStrict }) {
+      const circumstances = { audience, sourceIp, isReplayed, now };
+      const found = await find(presented, isStrict, circumstances);
+      if (!found.ok) return { kind: 'rejected', reason: found.error };
+      const key = found.value;
+      // Awaited: once the answer is out, the environment is frozen and a write in flight may never arrive.
+      await noteUse?.(key.keyId, now);
+      return { kind: 'authenticated', principal: principalOf(key, issuer) };
+    },
+  };
+
+  async function find(
+    presented: string,
+    isStrict: boolean,
+    circumstances: GranteeCircumstances,
+  ): Promise<Result<ApiKey, DenyReason>> {
+    const parsed = parseApiKey(presented);
+    if (!parsed.ok) return parsed;
+    const { value } = parsed;
+    if (value.prefix !== prefix || value.environment !== environment) return err('key_unknown');
+    const key = await available('the Clients table', () => keys.find(value.keyId, isStrict));
+    const isRight = digestsEqual(value.hash, key?.hash ?? nobodysHash);
+    if (key === undefined || !isRight) return err('key_unknown');
+    const problem = granteeProblem(ending(key), circumstances);
+    return problem === undefined ? ok(key) : err(problem);
+  }
+}
+
+/** A key that was replaced expires when its grace is over. */
+function ending(key: ApiKey): ApiKey {
+  const expiresAt = endOfApiKey(key);
+  return expiresAt === undefined ? key : { ...key, expiresAt };
+}
+
+function principalOf(key: ApiKey, issuer: string): Principal {
+  const { keyId, usagePlanKey, replacedBy } = key;
+  return {
+    ...granteePrincipal('apikey', ending(key), issuer, keyId),
+    ...(usagePlanKey === undefined ? {} : { usagePlanKey }),
+    ...(replacedBy === undefined ? {} : { isReplaced: true }),
+  };
+}

@@ -1,0 +1,32 @@
+import { hourOf } from '../core/hour.ts';
+import type { AuditLog } from '../core/ports/audit-log.ts';
+import type { LastUse } from '../core/ports/last-use.ts';
+
+/** So many credentials are remembered as noted; beyond that some are noted again. */
+const notedMax = 10_000;
+
+/**
+ * Notes the use of credentials, each once an hour in this environment; every other use costs nothing. A note that fails is
+ * not tried again within the hour, and fails nothing: it decides nothing.
+ */
+export function lastUseNotes(
+  lastUse: LastUse,
+  audit: AuditLog,
+): (credentialId: string, now: number) => Promise<void> {
+  const noted = new Set<string>();
+  let hour = 0;
+
+  return async (credentialId, now) => {
+    const current = hourOf(now);
+    if (current !== hour || noted.size >= notedMax) noted.clear();
+    hour = current;
+    if (noted.has(credentialId)) return;
+    noted.add(credentialId);
+    try {
+      await lastUse.note(credentialId, now);
+    } catch (cause) {
+      const fault = cause instanceof Error ? cause.name : 'unknown';
+      audit.write({ event: 'fault', where: 'last use', fault });
+    }
+  };
+}
