@@ -162,6 +162,7 @@ const environment: Readonly<Record<string, string>> = {
   AUDIENCE: 'https://api.example',
   CLIENTS_TABLE: 'clients',
   VERIFICATION_TABLE: 'verification',
+  COUNTERS_TABLE: 'counters',
   RING_SECRET: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf',
   ACCESS_TOKEN_LIFETIME_SECONDS: '900',
   ACCESS_TOKEN_LIFETIME_MAX_SECONDS: '3600',
@@ -178,6 +179,8 @@ const environment: Readonly<Record<string, string>> = {
   CONTENT_TYPE: 'application/jwk-set+json',
   SCOPES_SUPPORTED: '',
   DEFAULT_RESOURCE: '',
+  API_KEY_PREFIX: 'kw',
+  API_KEY_ENVIRONMENT: 'live',
 };
 
 await main();

@@ -1,13 +1,14 @@
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
+import { type ApiKeyAdministration, apiKeyCommands } from './api-keys.ts';
 import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
 import type { AdminError, Verbs } from './verb.ts';
 
-export interface Admin extends ClientAdministration, KeyAdministration {
+export interface Admin extends ClientAdministration, KeyAdministration, ApiKeyAdministration {
   readonly clock: Clock;
   readonly audit: AuditLog;
 }
@@ -17,7 +18,11 @@ export interface Admin extends ClientAdministration, KeyAdministration {
  * answers; a store that cannot answer is one too (`unavailable`), so that the command line can say "try again".
  */
 export function admin(ports: Admin): (input: unknown, requestId: string) => Promise<AdminAnswer> {
-  const commands: Verbs = { ...clientCommands(ports), ...keyCommands(ports) };
+  const commands: Verbs = {
+    ...clientCommands(ports),
+    ...keyCommands(ports),
+    ...apiKeyCommands(ports),
+  };
 
   return async (input, requestId) => {
     const name = commandName(input);

@@ -26,6 +26,8 @@ export type AdminCommand =
       readonly key_id: string;
       /** Seconds that the old key goes on working; absent: a day. 0 ends it at once. */
       readonly grace?: number;
+      /** Seconds until the new key expires; absent: when the old one would have. */
+      readonly expires_in?: number;
     }
   | {
       readonly command:
@@ -68,6 +70,8 @@ export interface NewGrantee {
 
 export interface NewApiKey extends NewGrantee {
   readonly name: string;
+  /** Value of the API Gateway API key under which the usage plan counts its calls. */
+  readonly usage_plan_key?: string;
 }
 
 export interface NewUser extends NewGrantee {
@@ -97,6 +101,30 @@ export interface GranteeView {
   readonly tier?: string;
   readonly created_at: number;
   readonly updated_at: number;
+}
+
+export interface ApiKeyView extends GranteeView {
+  readonly key_id: string;
+  /** Everything of the key before its secret. */
+  readonly start: string;
+  readonly name: string;
+  readonly usage_plan_key?: string;
+  /** Id of the key that took its place. */
+  readonly replaced_by?: string;
+  /** Epoch seconds from which on a replaced key is refused. */
+  readonly works_until?: number;
+  /** Epoch seconds of the hour of its last use; absent: it was not used for more than a year, or nobody notes it. */
+  readonly last_used_at?: number;
+}
+
+/** The one time that a key is shown. */
+export interface ShownApiKey {
+  readonly api_key: string;
+}
+
+/** The new key, shown this once, and the one that it replaces. */
+export interface RolledApiKeyView extends ApiKeyView, ShownApiKey {
+  readonly replaces: ApiKeyView;
 }
 
 export interface NewClient extends ClientChange {

@@ -1,3 +1,4 @@
+import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/api-key.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
 import { isResourceIndicator } from '../core/resource.ts';
 
@@ -5,21 +6,27 @@ import { isResourceIndicator } from '../core/resource.ts';
 export interface AdminConfig {
   readonly clientsTable: string;
   readonly verificationTable: string;
+  readonly countersTable: string;
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly publicationLeadSeconds: number;
   readonly publishedKeysMax: number;
-  /** What a client may ask for when its creator names no resource. Empty: every client needs one. */
+  /** What a client or a key is good for when its creator names no resource. Empty: every one needs one. */
   readonly defaultResource: string;
+  readonly apiKeyPrefix: string;
+  readonly apiKeyEnvironment: string;
 }
 
 export function toEnv(config: AdminConfig): Record<string, string> {
   return {
     CLIENTS_TABLE: config.clientsTable,
     VERIFICATION_TABLE: config.verificationTable,
+    COUNTERS_TABLE: config.countersTable,
     ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
     PUBLICATION_LEAD_SECONDS: String(config.publicationLeadSeconds),
     PUBLISHED_KEYS_MAX: String(config.publishedKeysMax),
     DEFAULT_RESOURCE: config.defaultResource,
+    API_KEY_PREFIX: config.apiKeyPrefix,
+    API_KEY_ENVIRONMENT: config.apiKeyEnvironment,
   };
 }
 
@@ -29,6 +36,7 @@ export function fromEnv(environment: Environment): AdminConfig {
   return env.done({
     clientsTable: env.text('CLIENTS_TABLE'),
     verificationTable: env.text('VERIFICATION_TABLE'),
+    countersTable: env.text('COUNTERS_TABLE'),
     accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
       min: 1,
       max: 86_400,
@@ -39,5 +47,7 @@ export function fromEnv(environment: Environment): AdminConfig {
       'DEFAULT_RESOURCE',
       (value) => value === '' || isResourceIndicator(value),
     ),
+    apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
+    apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),
   });
 }

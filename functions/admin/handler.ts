@@ -1,12 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { clientOptions } from '../adapters/aws/client-options.ts';
+import { dynamoLastUses } from '../adapters/dynamodb/last-uses.ts';
 import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
 import { jsonLog } from '../adapters/log/json-log.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandomness } from '../adapters/system/randomness.ts';
+import { apiKeyKind } from '../core/parse-api-key.ts';
 import { clientKind } from '../core/parse-client.ts';
 import { grants } from '../endpoints/token/grants.ts';
 import { admin } from './admin.ts';
@@ -19,6 +21,8 @@ const dynamo = new DynamoDBClient(clientOptions);
 
 const run = admin({
   clients: dynamoRegistry(dynamo, config.clientsTable, clientKind),
+  apiKeys: dynamoRegistry(dynamo, config.clientsTable, apiKeyKind),
+  lastUses: dynamoLastUses(dynamo, config.countersTable),
   keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
   randomness: systemRandomness,
   clock: systemClock,
@@ -27,6 +31,7 @@ const run = admin({
     grantTypes: grants.map(({ grantType }) => grantType),
     accessTokenLifetimeMaxSeconds: config.accessTokenLifetimeMaxSeconds,
   },
+  apiKeyFormat: { prefix: config.apiKeyPrefix, environment: config.apiKeyEnvironment },
   defaultResource: config.defaultResource,
   publicationLeadSeconds: config.publicationLeadSeconds,
   publishedKeysMax: config.publishedKeysMax,

@@ -16,7 +16,8 @@ export type Verbs = Readonly<
   Record<string, { readonly members: readonly string[]; readonly run: Verb }>
 >;
 
-type Refused = Result<never, AdminError>;
+/** A command that was not carried out. */
+export type Refused = Result<never, AdminError>;
 
 export const conflict = (message: string): Refused => err({ code: 'conflict', message });
 export const invalid = (message: string): Refused => err({ code: 'invalid_request', message });

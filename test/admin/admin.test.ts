@@ -5,6 +5,7 @@ import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import type { Client } from '../../functions/core/client.ts';
+import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
@@ -29,6 +30,8 @@ function office(registry: Registry<Client> = noClients(), published?: PublishedK
   const clock = { seconds: 1_000 };
   const run = admin({
     clients: registry,
+    apiKeys: memoryRegistry(apiKeyKind),
+    apiKeyFormat: { prefix: 'kw', environment: 'live' },
     keys: { read: async () => published },
     randomness: systemRandomness,
     clock: { now: () => clock.seconds },

@@ -59,10 +59,13 @@ const configs = [
     fc.record({
       clientsTable: name,
       verificationTable: name,
+      countersTable: name,
       accessTokenLifetimeMaxSeconds: max,
       publicationLeadSeconds: seconds(0, 31_536_000),
       publishedKeysMax: seconds(8, 100),
       defaultResource: fc.oneof(resource, fc.constant('')),
+      apiKeyPrefix: fc.stringMatching(/^[a-z][a-z0-9]{1,9}$/),
+      apiKeyEnvironment: fc.stringMatching(/^[a-z]{2,8}$/),
     }),
   ],
   [

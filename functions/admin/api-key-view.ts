@@ -1,0 +1,19 @@
+import { type ApiKey, endOfApiKey } from '../core/parse-api-key.ts';
+import type { ApiKeyView } from './commands.ts';
+import { granteeView } from './grantee-command.ts';
+
+/** An API key as operators see it. Its hash stays where it is. */
+export function apiKeyView(key: ApiKey, lastUsedAt?: number): ApiKeyView {
+  const { keyId, start, name, usagePlanKey, replacedBy, graceUntil } = key;
+  const end = graceUntil === undefined ? undefined : endOfApiKey(key);
+  return {
+    key_id: keyId,
+    start,
+    name,
+    ...granteeView(key),
+    ...(usagePlanKey === undefined ? {} : { usage_plan_key: usagePlanKey }),
+    ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
+    ...(end === undefined ? {} : { works_until: end }),
+    ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
+  };
+}
