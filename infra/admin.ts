@@ -2,14 +2,17 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { toEnv } from '../functions/admin/config.ts';
+import type { ApiKeyFormat } from '../functions/core/api-key.ts';
 import { grantItems, KeywardFunction, type TableReference } from './function.ts';
 import type { Settings } from './settings.ts';
 
 export interface AdminProps {
   readonly clients: TableReference;
   readonly verification: TableReference;
+  readonly counters: TableReference;
   readonly settings: Settings;
   readonly defaultResource: string;
+  readonly apiKeyFormat: ApiKeyFormat;
 }
 
 /** What operators do, behind `lambda:InvokeFunction` and no URL. It can neither sign nor read a signing key. */
@@ -26,17 +29,20 @@ export class Admin extends Construct {
       environment: toEnv({
         clientsTable: props.clients.tableName,
         verificationTable: props.verification.tableName,
+        countersTable: props.counters.tableName,
         accessTokenLifetimeMaxSeconds: props.settings.accessTokenLifetimeMaxSeconds,
         publicationLeadSeconds: props.settings.publicationLeadSeconds,
         publishedKeysMax: props.settings.publishedKeysMax,
         defaultResource: props.defaultResource,
+        apiKeyPrefix: props.apiKeyFormat.prefix,
+        apiKeyEnvironment: props.apiKeyFormat.environment,
       }),
     });
     grantItems(
       this.function,
       props.clients,
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-      ['CL#*'],
+      ['CL#*', 'AK#*'],
     );
     // A scan names no key, so it needs a statement of its own: lists are for operators alone.
     this.function.addToRolePolicy(
@@ -47,5 +53,6 @@ export class Admin extends Construct {
       }),
     );
     grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS']);
+    grantItems(this.function, props.counters, ['dynamodb:BatchGetItem'], ['SEEN#*']);
   }
 }

@@ -1,4 +1,5 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
+import type { ApiKeyFormat } from '../functions/core/api-key.ts';
 import { ordersAudience } from './demo/orders-routes.ts';
 import { OrdersStack, type OrdersStackProps } from './demo/orders-stack.ts';
 import { hygiene } from './hygiene.ts';
@@ -7,8 +8,8 @@ import type { Settings, StageKind } from './settings.ts';
 
 /**
  * The deployable app: the Keyward stack, and with `-c demo=true` the Orders API that shows how it protects another one.
- * Context: `stage` (dev or prod), `issuer`, `defaultResource`, `settings` (JSON of `Settings`), `demo`,
- * `revocationLag` (seconds after which the demo's APIs refuse a withdrawn credential for certain), `mtlsDomain`,
+ * Context: `stage` (dev or prod), `issuer`, `defaultResource`, `settings` (JSON of `Settings`), `apiKeys` (JSON of
+ * `ApiKeyFormat`), `demo`, `revocationLag` (seconds after which the demo's APIs refuse a withdrawn credential for certain), `mtlsDomain`,
  * `mtlsCertificateArn` and `mtlsTruststore` (where the demo's partners come in with a certificate).
  */
 const app: App = new App();
@@ -25,6 +26,7 @@ const stack: Stack = new Stack(app, 'Keyward', {
 const keyward: Keyward = new Keyward(stack, 'Keyward', {
   stage: stage(),
   settings: JSON.parse(text('settings') ?? '{}') as Partial<Settings>,
+  apiKeys: JSON.parse(text('apiKeys') ?? '{}') as Partial<ApiKeyFormat>,
   ...(issuer === undefined ? {} : { issuer }),
   ...(defaultResource === undefined ? {} : { defaultResource }),
 });

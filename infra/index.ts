@@ -1,5 +1,6 @@
 /** What another CDK app writes with: `import { JwtAuthorizer, … } from 'keyward'`. */
 
+export type { ApiKeyFormat } from '../functions/core/api-key.ts';
 export { auth0, cognito, entra, keycloak, okta } from '../functions/core/issuer-presets.ts';
 export {
   defineRoutes,

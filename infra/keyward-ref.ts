@@ -15,6 +15,7 @@ export interface IKeyward {
   readonly clients: TableReference;
   /** Holds what authorizers count; losing it loses no truth. */
   readonly counters: TableReference;
+  /** What its API keys begin with. */
   readonly apiKeyFormat: ApiKeyFormat;
   readonly settings: Settings;
 }

@@ -1,12 +1,9 @@
 import { Construct } from 'constructs';
-import {
-  type ApiKeyFormat,
-  isApiKeyEnvironment,
-  isApiKeyPrefix,
-} from '../functions/core/api-key.ts';
+import type { ApiKeyFormat } from '../functions/core/api-key.ts';
 import { path as jwksPath } from '../functions/endpoints/jwks/config.ts';
 import { path as tokenPath } from '../functions/endpoints/token/config.ts';
 import { Admin } from './admin.ts';
+import { apiKeyFormatOf } from './api-key-format.ts';
 import { JwksEndpoint } from './endpoints/jwks.ts';
 import { MetadataEndpoint } from './endpoints/metadata.ts';
 import { TokenEndpoint } from './endpoints/token.ts';
@@ -31,23 +28,24 @@ export interface KeywardProps {
   readonly defaultResource?: string;
   /** Scopes to advertise in the metadata documents. @default none */
   readonly scopesSupported?: readonly string[];
-  /**
-   * How the text of API keys begins: `<prefix>_<environment>_…`. Keys of another prefix or environment are refused.
-   * @default kw, and live; test in stage dev
-   */
-  readonly apiKeys?: Partial<ApiKeyFormat>;
   /** Durations and limits that differ from the stage's. @default none */
   readonly settings?: Partial<Settings>;
+  /**
+   * What API keys begin with: `<prefix>_<environment>_…`. Changing it kills all keys.
+   * @default kw, and live (in dev: test)
+   */
+  readonly apiKeys?: Partial<ApiKeyFormat>;
 }
 
 /** The authorization server: tables, key ring, endpoints, the operator function, and what others need to find it. */
 export class Keyward extends Construct implements IKeyward {
   readonly issuer: string;
   readonly settings: Settings;
+  readonly apiKeyFormat: ApiKeyFormat;
   readonly clients: KeywardTable;
   readonly verification: KeywardTable;
+  /** Short-lived, and losing it loses no truth: the only table that an authorizer may write. */
   readonly counters: KeywardTable;
-  readonly apiKeyFormat: ApiKeyFormat;
   readonly ring: KeyRing;
   readonly service: TokenService;
   readonly admin: Admin;
@@ -56,10 +54,10 @@ export class Keyward extends Construct implements IKeyward {
     super(scope, id);
     const stage = props.stage ?? 'prod';
     this.settings = settingsOf(stage, props.settings ?? {});
+    this.apiKeyFormat = apiKeyFormatOf(stage, props.apiKeys ?? {});
     this.clients = new KeywardTable(this, 'Clients', { stage });
     this.verification = new KeywardTable(this, 'Verification', { stage, sorted: true });
     this.counters = new KeywardTable(this, 'Counters', { stage });
-    this.apiKeyFormat = apiKeyFormat(stage, props.apiKeys ?? {});
     this.ring = new KeyRing(this, 'KeyRing', {
       stage,
       settings: this.settings,
@@ -71,8 +69,10 @@ export class Keyward extends Construct implements IKeyward {
     this.admin = new Admin(this, 'Admin', {
       clients: this.clients,
       verification: this.verification,
+      counters: this.counters,
       settings: this.settings,
       defaultResource: props.defaultResource ?? '',
+      apiKeyFormat: this.apiKeyFormat,
     });
     new Exports(this, 'Exports', props.name ?? 'default', {
       issuer: this.issuer,
@@ -103,15 +103,4 @@ export class Keyward extends Construct implements IKeyward {
     new JwksEndpoint(this, 'Jwks', { service, verification, maxAgeSeconds });
     new MetadataEndpoint(this, 'Metadata', { service, issuer, scopesSupported, maxAgeSeconds });
   }
-}
-
-function apiKeyFormat(stage: StageKind, given: Partial<ApiKeyFormat>): ApiKeyFormat {
-  const format = { prefix: 'kw', environment: stage === 'dev' ? 'test' : 'live', ...given };
-  if (!isApiKeyPrefix(format.prefix)) {
-    throw new Error('apiKeys.prefix must be 2 to 10 of a-z 0-9, a letter first');
-  }
-  if (!isApiKeyEnvironment(format.environment)) {
-    throw new Error('apiKeys.environment must be 2 to 8 of a-z');
-  }
-  return format;
 }

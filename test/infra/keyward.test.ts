@@ -72,6 +72,34 @@ describe('Keyward', () => {
     );
   });
 
+  test.each([
+    [{}, 'kw', 'live'],
+    [{ stage: 'dev' }, 'kw', 'test'],
+    [{ apiKeys: { prefix: 'acme' } }, 'acme', 'live'],
+    [{ stage: 'dev', apiKeys: { environment: 'beta' } }, 'kw', 'beta'],
+  ] as const)('API keys of %j begin with %s_%s_', (props, prefix, environment) => {
+    const stack = new Stack(new App(), 'Stack');
+    const keyward = new Keyward(stack, 'Keyward', props);
+    expect(keyward.apiKeyFormat).toEqual({ prefix, environment });
+    synthesized(props).keyward.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Keyward: operator commands',
+      Environment: {
+        Variables: Match.objectLike({ API_KEY_PREFIX: prefix, API_KEY_ENVIRONMENT: environment }),
+      },
+    });
+  });
+
+  test.each([
+    [{ prefix: 'k' }, 'prefix'],
+    [{ prefix: 'a_b' }, 'prefix'],
+    [{ prefix: 'Acme' }, 'prefix'],
+    [{ environment: 'x' }, 'environment'],
+    [{ environment: 'live1' }, 'environment'],
+  ])('refuses API keys of %j', (apiKeys, named) => {
+    const stack = new Stack(new App(), 'Stack');
+    expect(() => new Keyward(stack, 'Keyward', { apiKeys })).toThrow(`apiKeys.${named} must`);
+  });
+
   test('every function accepts the environment that its template gives it', () => {
     const { keyward, demo } = synthesized({ defaultResource: 'https://api.example' });
     const readers: Readonly<Record<string, (env: Record<string, string>) => unknown>> = {

@@ -33,10 +33,11 @@ describe('each function may do what its duty needs, and nothing else', () => {
     [
       'operator commands',
       [
-        'dynamodb:DeleteItem CL#*',
-        'dynamodb:GetItem CL#*',
+        'dynamodb:BatchGetItem SEEN#*',
+        'dynamodb:DeleteItem CL#* AK#*',
+        'dynamodb:GetItem CL#* AK#*',
         'dynamodb:GetItem JWKS',
-        'dynamodb:PutItem CL#*',
+        'dynamodb:PutItem CL#* AK#*',
         'dynamodb:Scan',
       ],
     ],
