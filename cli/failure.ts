@@ -6,6 +6,7 @@ export const exitCodes = {
   notAllowed: 4,
   conflict: 5,
   unreachable: 6,
+  checkFailed: 7,
 } as const;
 
 export type FailureKind = keyof typeof exitCodes;

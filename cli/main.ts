@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { apiKeysCommand } from './api-keys.ts';
 import { clientsCommand } from './clients.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
@@ -17,6 +18,7 @@ const program: Command = new Command('keyward')
 
 clientsCommand(program);
 keysCommand(program);
+apiKeysCommand(program);
 tokenCommand(program);
 
 try {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Connection } from './connection.ts';
 import { fact } from './deployment.ts';
 import { Failure } from './failure.ts';
 import { collect, globals } from './globals.ts';
 import { print } from './output.ts';
+import { readText } from './read-text.ts';
 
 interface TokenOptions {
   readonly client?: string;
@@ -104,16 +104,6 @@ async function inspect(connection: Connection, argument: string | undefined): Pr
     verdict = cause instanceof Error && 'code' in cause ? String(cause.code) : 'not valid';
   }
   return { verdict, header, claims };
-}
-
-function readText(file: string): string {
-  try {
-    const text = readFileSync(file === '-' ? 0 : file, 'utf8').trim();
-    if (text !== '') return text;
-  } catch {
-    throw new Failure('usage', `cannot read ${file === '-' ? 'stdin' : file}`);
-  }
-  throw new Failure('usage', `${file === '-' ? 'stdin' : file} is empty`);
 }
 
 async function request(url: string, init: RequestInit = {}): Promise<Response> {

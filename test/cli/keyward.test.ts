@@ -59,6 +59,9 @@ async function json(
   return JSON.parse(outcome.stdout);
 }
 
+/** Each look starts a process, which takes its time on a busy machine. */
+const soon = { timeout: 20_000 };
+
 const secretOf = (secret: unknown) => ({ KEYWARD_CLIENT_SECRET: String(secret) });
 
 describe('keyward', () => {
@@ -105,6 +108,7 @@ describe('keyward', () => {
       .poll(
         async () =>
           (await keyward(['token', '--client', id, ...at()], secretOf(created.client_secret))).code,
+        soon,
       )
       .toBe(4);
     expect(await json(['clients', 'enable', id])).toMatchObject({ status: 'enabled' });
@@ -126,6 +130,7 @@ describe('keyward', () => {
       await expect
         .poll(
           async () => (await keyward(['token', '--client', id, ...at()], secretOf(secret))).code,
+          soon,
         )
         .toBe(0);
     }
@@ -136,6 +141,7 @@ describe('keyward', () => {
       .poll(
         async () =>
           (await keyward(['token', '--client', id, ...at()], secretOf(created.client_secret))).code,
+        soon,
       )
       .toBe(4);
     const file = join(folder, 'secret');
@@ -176,6 +182,67 @@ describe('keyward', () => {
     expect(await json(['keys', 'unstick', '--yes'])).toMatchObject({ detached: false });
   }, 60_000);
 
+  test('an API key is made, shown, rolled, disabled, enabled and deleted; each key is shown once', async () => {
+    const created = await json([
+      ...['api-keys', 'create', '--name', 'Nightly report', '--scope', 'orders:read'],
+      ...['--owner', 'reports', '--address', '192.0.2.0/24', '--usage-plan-key', 'k'.repeat(20)],
+    ]);
+    const id = String(created.key_id);
+    expect(created).toMatchObject({
+      name: 'Nightly report',
+      owner: 'reports',
+      scope: 'orders:read',
+      api_key: expect.stringMatching(new RegExp(`^kw_test_${id}_[0-9A-Za-z]{49}$`)),
+    });
+    const { api_key: key, ...view } = created;
+    expect(await json(['api-keys', 'show', id])).toEqual(view);
+
+    const rolled = await json(['api-keys', 'roll', id, '--grace', '60', '--expires-in', '3600']);
+    const next = String(rolled.key_id);
+    expect(rolled).toMatchObject({
+      owner: 'reports',
+      api_key: expect.stringContaining(`kw_test_${next}_`),
+      expires_at: Number(rolled.created_at) + 3_600,
+      replaces: { key_id: id, replaced_by: next, works_until: Number(rolled.created_at) + 60 },
+    });
+    expect((await keyward(['api-keys', 'roll', id, ...at()])).code).toBe(5);
+
+    const list = await keyward(['api-keys', 'list', '--output', 'table', ...at()]);
+    expect(list.stdout.split('\n')[0]).toMatch(/^key_id +name +owner +status/);
+    for (const secret of [key, rolled.api_key].map((text) => String(text).slice(-49))) {
+      expect(list.stdout).not.toContain(secret);
+    }
+    const untilText = new Date((Number(rolled.created_at) + 60) * 1000).toISOString();
+    expect(list.stdout).toContain(untilText);
+
+    expect(await json(['api-keys', 'disable', next])).toMatchObject({ status: 'disabled' });
+    expect(await json(['api-keys', 'enable', next])).toMatchObject({ status: 'enabled' });
+    expect((await keyward(['api-keys', 'delete', next, ...at()])).code).toBe(2);
+    expect(await json(['api-keys', 'delete', next, '--yes'])).toEqual({
+      key_id: next,
+      deleted: true,
+    });
+    expect((await keyward(['api-keys', 'show', next, ...at()])).code).toBe(3);
+  }, 60_000);
+
+  test('whether an API key is whole is told without asking anybody (exit 7 when it is not)', async () => {
+    const key = 'kw_test_KeywardDemo1_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf258FJS';
+    const nowhere = ['api-keys', 'verify', '--endpoint', 'http://127.0.0.1:9'];
+    const whole = await keyward(nowhere, {}, `${key}\n`);
+    expect(whole).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(whole.stdout)).toEqual({
+      verdict: 'whole',
+      prefix: 'kw',
+      environment: 'test',
+      key_id: 'KeywardDemo1',
+    });
+    const broken = await keyward(nowhere, {}, key.replace('a', 'b'));
+    expect(broken).toMatchObject({ code: 7, stdout: '' });
+    expect(broken.stderr).toMatch(/^keyward: [^\n]+\n$/);
+    expect(broken.stderr).not.toContain('003');
+    expect((await keyward(nowhere, {}, '')).code).toBe(2);
+  });
+
   test('what it prints fits where it is read: JSON for programs, a table on request', async () => {
     const table = await keyward(['clients', 'list', '--output', 'table', ...at()]);
     expect(table.stdout.split('\n')[0]).toMatch(/^client_id +name +status/);
@@ -189,6 +256,11 @@ describe('keyward', () => {
     [['clients', 'create', '--name', 'x', '--resource', '/relative'], 2],
     [['clients', 'update', 'nobody', '--name', 'y'], 3],
     [['clients', 'update', 'nobody'], 2],
+    [['api-keys', 'create'], 2],
+    [['api-keys', 'create', '--name', 'x', '--address', '10.0.0.0/33'], 2],
+    [['api-keys', 'roll', '1KeywardDemo', '--grace', '-1'], 2],
+    [['api-keys', 'roll', '1KeywardDemo', '--grace', '2592001'], 2],
+    [['api-keys', 'roll', '1KeywardDemo'], 3],
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],
