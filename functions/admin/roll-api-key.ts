@@ -51,41 +51,44 @@ export async function rollApiKey(
   if (refusal !== undefined) return refusal;
   const broken = brokenApiKeyRule(successor);
   if (broken !== undefined) return invalid(broken);
-  if (!(await apiKeys.create(successor))) return conflict('the new key_id is taken: try again');
-  const marked = await mark();
-  if (marked === undefined) return err({ code: 'unavailable', message: stuck() });
-  if (marked.ok) return ok({ old: marked.value, successor, key });
-  return (await hasRemoved())
-    ? marked
-    : err({ ...marked.error, message: `${marked.error.message}; ${leftover()}` });
-
-  /** `undefined` where the store does not say whether it has written. */
-  async function mark(): Promise<Result<ApiKey, AdminError> | undefined> {
-    const change = (old: ApiKey) =>
-      rollable(old, successor, now) ??
-      ok({ ...old, replacedBy: successor.keyId, graceUntil, updatedAt: now });
-    try {
-      return await editRecord(apiKeys, keyId, change, { brokenRule: () => undefined, missing });
-    } catch {
-      return undefined;
-    }
+  const created = await told(() => apiKeys.create(successor));
+  if (created === undefined) return away(`if it is there, ${leftover()}, and try again`);
+  if (!created) return conflict('the new key_id is taken: try again');
+  const marked = await told(() =>
+    editRecord(apiKeys, keyId, mark, { brokenRule: () => undefined, missing }),
+  );
+  if (marked === undefined) {
+    return away(
+      `if ${keyId} is replaced by ${successor.keyId} now, roll that one; if not, ${leftover()}, and try again`,
+    );
   }
+  if (marked.ok) return ok({ old: marked.value, successor, key });
+  if (await told(() => apiKeys.remove(successor.keyId))) return marked;
+  return err({ ...marked.error, message: `${marked.error.message}; ${leftover()}` });
 
-  async function hasRemoved(): Promise<boolean> {
-    try {
-      return await apiKeys.remove(successor.keyId);
-    } catch {
-      return false;
-    }
+  function mark(old: ApiKey): Result<ApiKey, AdminError> {
+    return (
+      rollable(old, successor, now) ??
+      ok({ ...old, replacedBy: successor.keyId, graceUntil, updatedAt: now })
+    );
   }
 
   function leftover(): string {
     return `delete ${successor.keyId}, whose secret nobody has`;
   }
+}
 
-  function stuck(): string {
-    return `a store could not answer: if ${keyId} is replaced by ${successor.keyId} now, roll that one; if not, ${leftover()}, and try again`;
+/** What the store answers; `undefined` where it does not say whether it has written. */
+async function told<T>(write: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await write();
+  } catch {
+    return undefined;
   }
+}
+
+function away(advice: string): Refused {
+  return err({ code: 'unavailable', message: `a store could not answer: ${advice}` });
 }
 
 /** The same grantee under a new key. */

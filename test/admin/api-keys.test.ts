@@ -323,6 +323,25 @@ describe('a roll that meets a store in trouble', () => {
     expect(await registry.read(key_id)).toEqual(before);
   });
 
+  test('that was written to all the same names the key that is left behind', async () => {
+    let isLosing = false;
+    const { done, ask, list, registry } = office((real) => ({
+      async create(record) {
+        const isCreated = await real.create(record);
+        return isLosing ? away() : isCreated;
+      },
+    }));
+    const { key_id } = await done(create);
+    const before = await registry.read(key_id);
+    isLosing = true;
+    const answer = await ask({ command: 'api-keys.roll', key_id });
+    const [left] = (await list()).filter((id) => id !== key_id);
+    expect(answer).toMatchObject({
+      error: { code: 'unavailable', message: expect.stringContaining(`delete ${left}`) },
+    });
+    expect(await registry.read(key_id)).toEqual(before);
+  });
+
   test('between the two writes leaves the old key as it was, and names the one that is left behind', async () => {
     const { done, ask, list, registry } = office(() => ({ replace: away }));
     const { key_id } = await done(create);
