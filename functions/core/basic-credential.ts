@@ -1,12 +1,10 @@
 import { decodeComponent } from './form.ts';
+import { decodeUserPass } from './user-pass.ts';
 
 export interface BasicCredential {
   readonly clientId: string;
   readonly clientSecret: string;
 }
-
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The client credential in an `Authorization: Basic` value (RFC 7617 §2, RFC 6749 §2.3.1): strict base64, split at the
@@ -15,19 +13,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @param encoded what follows the scheme and its space
  */
 export function parseBasicCredential(encoded: string): BasicCredential | undefined {
-  if (encoded.length > 8_192 || !base64.test(encoded)) return undefined;
-  const bytes = Buffer.from(encoded, 'base64');
-  // Unused trailing bits would give one credential several spellings.
-  if (bytes.toString('base64') !== encoded) return undefined;
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-  const colon = text.indexOf(':');
-  if (colon < 0) return undefined;
-  const clientId = decodeComponent(text.slice(0, colon));
-  const clientSecret = decodeComponent(text.slice(colon + 1));
+  const decoded = decodeUserPass(encoded);
+  if (decoded === undefined) return undefined;
+  const clientId = decodeComponent(decoded.userId);
+  const clientSecret = decodeComponent(decoded.password);
   return clientId && clientSecret ? { clientId, clientSecret } : undefined;
 }
