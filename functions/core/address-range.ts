@@ -32,3 +32,31 @@ function listOf(ranges: readonly string[]): BlockList {
   lists.set(ranges, list);
   return list;
 }
+
+/**
+ * Who stands behind an address, in one spelling: an IPv4 address, or the /64 of an IPv6 address, which is the least that a
+ * customer gets (RFC 6177 §2). `undefined` for what is no address.
+ */
+export function addressBlock(address: string | undefined): string | undefined {
+  if (address === undefined || isIP(address) === 0 || address.includes('%')) return undefined;
+  if (isIP(address) === 4) return address;
+  const groups = groupsOf(address);
+  const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  // An IPv4 address in the clothes of IPv6 (RFC 4291 §2.5.5.2): all of them lie in one /64.
+  if (mapped) return groups.slice(6).flatMap(bytesOf).join('.');
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address, in lower case and without leading zeros. */
+function groupsOf(address: string): readonly string[] {
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = '', tail = ''] = canonical.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  return [...left, ...Array(8 - left.length - right.length).fill('0'), ...right];
+}
+
+function bytesOf(group: string): readonly number[] {
+  const value = Number.parseInt(group, 16);
+  return [value >> 8, value & 0xff];
+}
