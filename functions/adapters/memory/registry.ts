@@ -1,6 +1,7 @@
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Registered, Registry } from '../../core/ports/registry.ts';
 import type { RecordKind } from '../../core/record-kind.ts';
+import { anotherTurn } from './another-turn.ts';
 
 /** Records in memory, with the same promises as a table: asynchronous, and nothing is shared with the caller. */
 export function memoryRegistry<T>(
@@ -42,9 +43,4 @@ export function memoryRegistry<T>(
         .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     },
   };
-}
-
-/** Whoever relies on a store answering within the same turn is found out here. */
-function anotherTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
