@@ -42,6 +42,18 @@ export const apiKeyGraceMaxSeconds = 2_592_000;
 /** When a credential was last used is forgotten after this long: what runs once a year was seen within it. */
 export const lastUseKeepSeconds = 34_560_000;
 
+/** A verified pair of user and password is used from memory for this long. */
+export const verifiedPairSeconds = 60;
+
+/** Failures are forgotten this long after the last of them. */
+export const failureCountSeconds = 3_600;
+
+/** No lock after failures is longer. Below the time that failures are counted, or a lock would forget its own cause. */
+export const lockMaxSeconds = 900;
+
+/** Tokens of a bucket that an environment has leased are good for this long; idle environments hoard none. */
+export const leaseSeconds = 2;
+
 /** How long a key stays published after its last signature: the longest token, the longest hold of a ring, the skew. */
 export function keyRetirementSeconds(durations: {
   readonly accessTokenLifetimeMaxSeconds: number;

@@ -1,4 +1,9 @@
-import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoFailureCounter } from '../../functions/adapters/dynamodb/failure-counter.ts';
@@ -43,6 +48,11 @@ async function newTable(): Promise<string> {
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     }),
+  );
+  // On a busy machine the table may still be on its way.
+  await waitUntilTableExists(
+    { client: dynamo, maxWaitTime: 10, minDelay: 1, maxDelay: 1 },
+    { TableName },
   );
   return TableName;
 }

@@ -23,6 +23,7 @@ import {
 } from '../contracts/registry.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
 import { createTable } from '../support/create-table.ts';
+import { userSamples } from '../support/users.ts';
 
 const aws = await awsWorld();
 const { endpoint, region, credentials } = aws.clientConfig();
@@ -73,6 +74,7 @@ function contracts<T>(samples: Samples<T>): void {
 
 contracts(clientSamples);
 contracts(apiKeySamples);
+contracts(userSamples);
 
 describe('records in DynamoDB', () => {
   test.each([

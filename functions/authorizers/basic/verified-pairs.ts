@@ -1,0 +1,63 @@
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { UserSecret } from '../../core/basic-user.ts';
+import { verifiedPairSeconds } from '../../core/durations.ts';
+import type { Randomness } from '../../core/ports/randomness.ts';
+
+/**
+ * Passwords that were found right a short while ago, so that only the first of many requests pays for argon2id. One for
+ * each pair of user and address: a guess from elsewhere learns nothing here. Kept under a key of this environment; no
+ * password stays in memory, and none that is guessed offline from a dump of the tables fits.
+ */
+export interface VerifiedPairs {
+  /** Was this password found right for this very secret, and not too long ago? */
+  has(pair: string, password: string, secret: UserSecret, now: number): boolean;
+  keep(pair: string, password: string, secret: UserSecret, now: number): void;
+  forget(pair: string): void;
+}
+
+interface Entry {
+  readonly mac: Buffer;
+  readonly verifiedAt: number;
+}
+
+export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): VerifiedPairs {
+  // A KeyObject: an HMAC with a Buffer key costs twenty times as much on some releases of Node 24.
+  const key = createSecretKey(randomness.bytes(32));
+  const entries = new Map<string, Entry>();
+
+  return {
+    has(pair, password, secret, now) {
+      const entry = entries.get(pair);
+      if (entry === undefined) return false;
+      const age = now - entry.verifiedAt;
+      if (age < 0 || age >= verifiedPairSeconds) {
+        entries.delete(pair);
+        return false;
+      }
+      if (!timingSafeEqual(entry.mac, macOf(pair, password, secret))) return false;
+      // Last in line again; whoever stands first is the one to leave.
+      entries.delete(pair);
+      entries.set(pair, entry);
+      return true;
+    },
+
+    keep(pair, password, secret, now) {
+      entries.delete(pair);
+      entries.set(pair, { mac: macOf(pair, password, secret), verifiedAt: now });
+      const [oldest] = entries.keys();
+      if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
+    },
+
+    forget(pair) {
+      entries.delete(pair);
+    },
+  };
+
+  /** Over what is stored too: a password that was set anew, even to the same text, is another one. */
+  function macOf(pair: string, password: string, secret: UserSecret): Buffer {
+    const stored = secret.kind === 'generated' ? secret.hash : secret.phc;
+    return createHmac('sha256', key)
+      .update(JSON.stringify([pair, password, secret.kind, stored]))
+      .digest();
+  }
+}

@@ -1,0 +1,39 @@
+import type { BasicUser, UserSecret } from './basic-user.ts';
+import { readGrantee } from './grantee.ts';
+import { isPasswordHash } from './password-hash.ts';
+import type { RecordKind } from './record-kind.ts';
+import { RecordReader } from './record-reader.ts';
+import { isUsername } from './user-credential.ts';
+
+/** Basic users in the Clients table, by their name in NFC. */
+export const basicUserKind: RecordKind<BasicUser> = {
+  name: 'user',
+  prefix: 'BU#',
+  schema: 1,
+  idOf: ({ username }) => username,
+  parse(item) {
+    const record = new RecordReader('user', item);
+    const username = record.text('username');
+    if (!isUsername(username)) throw record.broken('username');
+    return {
+      ...readGrantee(record),
+      username,
+      secret: parseSecret(record),
+      passwordSetAt: record.integer('passwordSetAt'),
+    };
+  },
+};
+
+/** A hash that could not be verified, or not within bounds, is a broken record: nobody's password fits it. */
+function parseSecret(record: RecordReader): UserSecret {
+  const secret = record.one('secret');
+  const kind = secret.oneOf('kind', ['generated', 'password']);
+  if (kind === 'generated') {
+    const hash = secret.text('hash');
+    if (!/^[A-Za-z0-9_-]{43}$/.test(hash)) throw record.broken('secret');
+    return { kind, hash };
+  }
+  const phc = secret.text('phc');
+  if (!isPasswordHash(phc)) throw record.broken('secret');
+  return { kind, phc };
+}

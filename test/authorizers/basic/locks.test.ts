@@ -1,0 +1,188 @@
+import { hash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { attemptOf } from '../../../functions/authorizers/basic/lockouts.ts';
+import { basicGate } from '../../support/basic-gate.ts';
+import { now } from '../../support/gate.ts';
+import { alice, alicesPassword, robot, robotsPassword } from '../../support/users.ts';
+
+const asAlice = { name: 'alice', password: alicesPassword };
+const asRobot = { name: 'robot', password: robotsPassword };
+const asNobody = { name: 'nobody', password: 'x' };
+const userId = (name: string) => `basic#${hash('sha256', name, 'hex')}`;
+const pairId = (name: string, from?: string) => `basic#${attemptOf(name, from).pair}`;
+
+describe('a user at an address', () => {
+  test.each([
+    [4, 0],
+    [5, 1],
+    [6, 2],
+    [7, 4],
+    [10, 32],
+    [14, 512],
+    [15, 900],
+    [40, 900],
+  ])(
+    'is locked out after failure %i for %i seconds, even with the right password',
+    async (failures, seconds) => {
+      for (const [offset, isOpen] of [
+        [-1, seconds === 0],
+        [0, true],
+        [1, true],
+      ] as const) {
+        const gate = basicGate();
+        await gate.count(pairId('alice', '192.0.2.1'), failures);
+        gate.clock.seconds = now + Math.max(0, seconds + offset);
+        expect(await gate.outcome(asAlice)).toBe(isOpen ? 'authenticated' : 'locked');
+      }
+    },
+  );
+
+  test('is locked out by its own failures, each lock beginning with the last of them', async () => {
+    const gate = basicGate();
+    for (let failure = 1; failure <= 8; failure += 1) {
+      expect(await gate.outcome({ ...asAlice, password: `guess ${failure}` })).toBe('bad_password');
+      const seconds = failure < 5 ? 0 : 2 ** (failure - 5);
+      if (seconds > 0) {
+        gate.clock.seconds += seconds - 1;
+        expect(await gate.outcome(asAlice)).toBe('locked');
+        gate.clock.seconds += 1;
+      }
+    }
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+  });
+
+  test('does not stay locked out by trying, and nothing is hashed for it meanwhile', async () => {
+    const gate = basicGate();
+    await gate.count(pairId('alice', '192.0.2.1'), 8);
+    for (let second = 0; second < 8; second += 1) {
+      gate.clock.seconds = now + second;
+      expect(await gate.outcome({ ...asAlice, password: 'again' })).toBe('locked');
+    }
+    expect([gate.counted, gate.runs]).toEqual([[], []]);
+    gate.clock.seconds = now + 8;
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+  });
+
+  test('is locked out at once whatever it is called: a person, a program, nobody', async () => {
+    const gate = basicGate();
+    for (const presented of [asAlice, asRobot, asNobody]) {
+      await gate.count(pairId(presented.name, '192.0.2.1'), 9);
+      expect(await gate.outcome(presented)).toBe('locked');
+    }
+    expect(gate.runs).toEqual([]);
+  });
+
+  test('locks out nobody else: neither another user there nor the user elsewhere', async () => {
+    const gate = basicGate();
+    await gate.count(pairId('alice', '192.0.2.1'), 9);
+    expect(await gate.outcome(asRobot)).toBe('authenticated');
+    expect(await gate.outcome({ ...asAlice, from: '192.0.2.2' })).toBe('authenticated');
+  });
+
+  test('is whoever is in the same /64 of IPv6', async () => {
+    const gate = basicGate();
+    await gate.count(pairId('alice', '2001:db8::1'), 9);
+    expect(await gate.outcome({ ...asAlice, from: '2001:db8::ffff:1' })).toBe('locked');
+    expect(await gate.outcome({ ...asAlice, from: '2001:db8:0:1::1' })).toBe('authenticated');
+  });
+
+  test('has its failures forgotten an hour after the last of them', async () => {
+    const gate = basicGate();
+    for (let i = 0; i < 4; i += 1) await gate.outcome({ ...asAlice, password: 'wrong' });
+    gate.clock.seconds += 3_599;
+    expect(await gate.failures(pairId('alice', '192.0.2.1'))).toMatchObject({ count: 4 });
+    gate.clock.seconds += 1;
+    await gate.outcome({ ...asAlice, password: 'wrong' });
+    expect(await gate.failures(pairId('alice', '192.0.2.1'))).toMatchObject({ count: 1 });
+  });
+
+  test.each([2, 20])('of %i guesses at once each counts', async (guesses) => {
+    const gate = basicGate();
+    const outcomes = await Promise.all(
+      Array.from({ length: guesses }, (_, i) => gate.outcome({ ...asAlice, password: `${i}` })),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(['bad_password']));
+    for (const id of [pairId('alice', '192.0.2.1'), userId('alice')]) {
+      expect(await gate.failures(id)).toMatchObject({ count: guesses });
+    }
+  });
+
+  test('that succeeds writes nothing, and its failures still count', async () => {
+    const gate = basicGate();
+    await gate.outcome({ ...asAlice, password: 'wrong' });
+    gate.counted.splice(0);
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    expect(gate.counted).toEqual([]);
+    expect(await gate.failures(pairId('alice', '192.0.2.1'))).toMatchObject({ count: 1 });
+  });
+});
+
+describe('a user at all addresses', () => {
+  test.each([
+    [49, 0],
+    [50, 1],
+    [51, 2],
+    [59, 512],
+    [60, 900],
+    [500, 900],
+  ])(
+    'is locked out after failure %i for %i seconds if it is a person',
+    async (failures, seconds) => {
+      for (const [offset, isOpen] of [
+        [-1, seconds === 0],
+        [0, true],
+        [1, true],
+      ] as const) {
+        const gate = basicGate();
+        await gate.count(userId('alice'), failures);
+        gate.clock.seconds = now + Math.max(0, seconds + offset);
+        const outcome = await gate.outcome({ ...asAlice, from: '198.51.100.7' });
+        expect(outcome).toBe(isOpen ? 'authenticated' : 'locked');
+      }
+    },
+  );
+
+  test('has the failures of every address counted together', async () => {
+    const gate = basicGate();
+    await gate.count(userId('alice'), 47);
+    for (const from of ['192.0.2.1', '192.0.2.2', '2001:db8::1']) {
+      expect(await gate.outcome({ ...asAlice, password: 'wrong', from })).toBe('bad_password');
+    }
+    expect(await gate.outcome({ ...asAlice, from: '198.51.100.7' })).toBe('locked');
+  });
+
+  test('is never locked out if it is a program: anybody could do that to it', async () => {
+    const gate = basicGate();
+    await gate.count(userId('robot'), 1_000);
+    expect(await gate.outcome({ ...asRobot, password: 'wrong' })).toBe('bad_password');
+    expect(await gate.outcome(asRobot)).toBe('authenticated');
+    expect(await gate.outcome({ ...asRobot, isStrict: true })).toBe('authenticated');
+  });
+
+  test('is not known to be a person by being locked out: what is counted is the same for all names', async () => {
+    const gate = basicGate([alice, robot]);
+    for (const presented of [asAlice, asRobot, asNobody]) {
+      await gate.count(userId(presented.name), 60);
+      await gate.outcome({ ...presented, password: 'wrong' });
+    }
+    expect(gate.counted).toEqual([]);
+    expect(new Set(gate.runs.map((run) => JSON.stringify(run))).size).toBe(1);
+    expect(gate.runs).toHaveLength(3);
+  });
+});
+
+describe('where no address is told', () => {
+  test('five failures lock a person out, and never a program: the lock is one for everybody', async () => {
+    const gate = basicGate();
+    for (const presented of [asAlice, asRobot, asNobody]) {
+      const anywhere = { ...presented, from: null };
+      for (let i = 0; i < 5; i += 1) await gate.outcome({ ...anywhere, password: 'wrong' });
+      gate.counted.splice(0);
+      expect(await gate.outcome({ ...anywhere, password: 'wrong' })).not.toBe('authenticated');
+      expect(gate.counted).toEqual([]);
+    }
+    expect(await gate.outcome({ ...asAlice, from: null })).toBe('locked');
+    expect(await gate.outcome({ ...asRobot, from: null })).toBe('authenticated');
+    expect(await gate.outcome({ ...asAlice, from: '192.0.2.1' })).toBe('authenticated');
+  });
+});

@@ -1,0 +1,209 @@
+import { hash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attemptOf } from '../../../functions/authorizers/basic/lockouts.ts';
+import { Unavailable } from '../../../functions/core/unavailable.ts';
+import { basicGate } from '../../support/basic-gate.ts';
+import { audience, issuer, now } from '../../support/gate.ts';
+import { alice, alicesPassword, robot, robotsPassword } from '../../support/users.ts';
+
+const asAlice = { name: 'alice', password: alicesPassword };
+const asRobot = { name: 'robot', password: robotsPassword };
+/** Whatever is wrong with it, it is no password of anybody. */
+const wrong = { alice: { name: 'alice', password: 'wrong' } };
+const refused = [
+  ['a wrong password', { name: 'alice', password: 'wrong' }, 'bad_password'],
+  [
+    'a wrong password that would have been drawn',
+    { ...asRobot, password: 'wrong' },
+    'bad_password',
+  ],
+  ['an unknown name', { name: 'nobody', password: 'wrong' }, 'key_unknown'],
+] as const;
+
+const userId = (name: string) => `basic#${hash('sha256', name, 'hex')}`;
+const oneRun = { name: 'argon2id', memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
+
+describe('Basic authentication (RFC 7617)', () => {
+  test('a person and a program are who their record says', async () => {
+    const gate = basicGate();
+    expect(await gate.present(asAlice)).toEqual({
+      kind: 'authenticated',
+      principal: {
+        scheme: 'basic',
+        issuer,
+        subject: 'team-a',
+        clientId: 'team-a',
+        scope: ['orders:read'],
+        roles: [],
+        audience: [audience],
+        credentialId: 'alice',
+      },
+    });
+    expect(await gate.present(asRobot)).toMatchObject({
+      kind: 'authenticated',
+      principal: { subject: 'robot', credentialId: 'robot' },
+    });
+  });
+
+  test('a name and a password may be composed or decomposed', async () => {
+    const gate = basicGate([{ ...alice, username: 'jörg' }]);
+    const password = alicesPassword.normalize('NFD');
+    expect(await gate.outcome({ name: 'jo\u0308rg', password })).toBe('authenticated');
+  });
+
+  test.each([
+    ['disabled', { status: 'disabled' }, 'key_disabled'],
+    ['past its time', { expiresAt: now }, 'key_expired'],
+    ['good for another API', { resources: ['https://other.example'] }, 'wrong_audience'],
+    ['bound to other addresses', { addresses: ['198.51.100.0/24'] }, 'ip_denied'],
+  ] as const)(
+    'a user that is %s is told so with the right password only',
+    async (_, change, reason) => {
+      for (const user of [alice, robot]) {
+        const gate = basicGate([{ ...user, ...change }]);
+        const right = user === alice ? asAlice : asRobot;
+        expect(await gate.outcome({ ...right, password: 'wrong' })).toBe('bad_password');
+        for (const _ of [1, 2]) expect(await gate.outcome(right)).toBe(reason);
+      }
+    },
+  );
+
+  test('where the answer is replayed no address decides', async () => {
+    const gate = basicGate([{ ...alice, addresses: ['192.0.2.0/24'] }]);
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    expect(await gate.outcome({ ...asAlice, isReplayed: true })).toBe('ip_denied');
+  });
+
+  test('what is no name and password is looked up and hashed by nobody', async () => {
+    const gate = basicGate();
+    gate.isDown.users = true;
+    gate.isDown.counters = true;
+    for (const name of ['', 'a\n', 'x'.repeat(257)]) {
+      expect(await gate.outcome({ name, password: 'p' })).toBe('malformed');
+    }
+    expect(await gate.outcome({ name: 'alice', password: 'x'.repeat(1_025) })).toBe('malformed');
+    expect([gate.runs, gate.audit]).toEqual([[], []]);
+  });
+});
+
+describe('a refusal', () => {
+  test.each(refused)(
+    'of %s is the same to the caller, byte by byte',
+    async (_, presented, reason) => {
+      const gate = basicGate();
+      const expected = await gate.wire(wrong.alice);
+      expect(expected).toContain('"isAuthorized":false');
+      expect(expected).toContain('{"threw":"Unauthorized"}');
+      expect(await gate.wire(presented)).toBe(expected);
+      expect(gate.audit.at(-1)).toMatchObject({ outcome: 'deny', reason });
+    },
+  );
+
+  test('of somebody who is locked out is the same too, with the right password and with a wrong one', async () => {
+    const gate = basicGate();
+    const expected = await gate.wire(wrong.alice);
+    for (const name of ['alice', 'robot', 'nobody']) {
+      await gate.count(`basic#${attemptOf(name, '192.0.2.1').pair}`, 9);
+      await gate.count(userId(name), 60);
+    }
+    for (const presented of [asAlice, asRobot, ...refused.map(([, one]) => one)]) {
+      expect(await gate.wire(presented)).toBe(expected);
+      expect(gate.audit.at(-1)).toMatchObject({ reason: 'locked' });
+    }
+  });
+
+  test('of a person whom nobody at any address may be now is the same too', async () => {
+    const gate = basicGate();
+    const expected = await gate.wire(wrong.alice);
+    await gate.count(userId('alice'), 60);
+    for (const presented of [asAlice, wrong.alice]) {
+      expect(await gate.wire(presented)).toBe(expected);
+      expect(gate.audit.at(-1)).toMatchObject({ reason: 'locked' });
+    }
+  });
+
+  test.each(refused)('of %s takes one run of argon2id and two counts', async (_, presented) => {
+    const gate = basicGate([alice, robot]);
+    await gate.outcome(presented);
+    expect(gate.runs).toEqual([oneRun]);
+    const { pair, user } = attemptOf(presented.name, '192.0.2.1');
+    expect(gate.counted).toEqual([`basic#${pair}`, `basic#${user}`]);
+    expect(gate.reads.counters).toBe(1);
+  });
+
+  test.each(refused)(
+    'of %s takes the same while the user is locked, and counts nothing',
+    async (_, presented) => {
+      const gate = basicGate([alice, robot]);
+      await gate.count(userId(presented.name), 60);
+      await gate.outcome(presented);
+      expect(gate.runs).toEqual([oneRun]);
+      expect(gate.counted).toEqual([]);
+      expect(gate.reads.counters).toBe(1);
+    },
+  );
+
+  test('leaves neither name nor address nor password in a counter or in the log', async () => {
+    const gate = basicGate();
+    for (let i = 0; i < 6; i += 1) {
+      await gate.wire({ name: 'alice', password: 'canary-password' });
+      gate.isDown.counters = i > 3;
+    }
+    const text = JSON.stringify([
+      gate.counted,
+      gate.audit.filter(({ event }) => event === 'fault'),
+    ]);
+    expect(text).not.toMatch(/alice|192\.0|canary|details/);
+    expect(JSON.stringify(gate.audit)).not.toMatch(/alice|canary/);
+  });
+
+  test('is counted for each user and each address by itself, whatever they are called', () => {
+    const name = fc.string({ minLength: 1 }).filter((text) => !/\p{Cc}/u.test(text));
+    const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant(undefined));
+    fc.assert(
+      fc.property(name, address, name, (one, from, other) => {
+        const attempt = attemptOf(one, from);
+        const crafted = [`${one}${from}`, `${one}|${from}`, `${one}-`, `${one} ${from}`];
+        for (const text of [other, ...crafted].filter((text) => text !== one)) {
+          expect(Object.values(attemptOf(text, undefined))).not.toContain(attempt.pair);
+          expect(attemptOf(text, from).user).not.toBe(attempt.user);
+        }
+        expect(attempt.pair).not.toBe(attempt.user);
+      }),
+    );
+  });
+});
+
+describe('no answer', () => {
+  test('is given while the users cannot be read; that is neither yes nor no, and no failure', async () => {
+    const gate = basicGate();
+    gate.isDown.users = true;
+    for (const presented of [asAlice, wrong.alice, { name: 'nobody', password: 'x' }]) {
+      await expect(gate.present(presented)).rejects.toThrow(Unavailable);
+    }
+    expect([gate.counted, gate.runs]).toEqual([[], []]);
+    gate.isDown.users = false;
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+  });
+
+  test('is given from memory on a strict route, nor from an old read on any', async () => {
+    const gate = basicGate();
+    await gate.outcome(asAlice);
+    gate.isDown.users = true;
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    await expect(gate.present({ ...asAlice, isStrict: true })).rejects.toThrow(Unavailable);
+    gate.clock.seconds += 60;
+    await expect(gate.present(asAlice)).rejects.toThrow(Unavailable);
+  });
+
+  test('of the counters locks nobody out, and is written down', async () => {
+    const gate = basicGate();
+    gate.isDown.counters = true;
+    const fault = { event: 'fault', where: 'failure counter', fault: 'TypeError' };
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    expect(gate.audit).toEqual([fault]);
+    expect(await gate.outcome(wrong.alice)).toBe('bad_password');
+    expect(gate.audit).toEqual([fault, fault, fault]);
+  });
+});

@@ -1,0 +1,161 @@
+import crypto from 'node:crypto';
+import { vi } from 'vitest';
+import { memoryFailureCounter } from '../../functions/adapters/memory/failure-counter.ts';
+import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
+import { authorizer } from '../../functions/authorizers/authorizer.ts';
+import { basicAuthenticator } from '../../functions/authorizers/basic/authenticate.ts';
+import type { Authentication } from '../../functions/authorizers/scheme.ts';
+import type { AuditEvent } from '../../functions/core/audit.ts';
+import type { BasicUser } from '../../functions/core/basic-user.ts';
+import { cachedLookup } from '../../functions/core/cached-lookup.ts';
+import { compileRoutes } from '../../functions/core/compile-routes.ts';
+import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
+import type { Failures } from '../../functions/core/ports/failure-counter.ts';
+import type { Registry } from '../../functions/core/ports/registry.ts';
+import { requires } from '../../functions/core/route-policy.ts';
+import { httpAnswer, httpAuthRequest } from '../../functions/gateway/http-authorizer.ts';
+import { restAnswer, restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
+import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
+import { audience, issuer, now } from './gate.ts';
+import { quickAlice, robot } from './users.ts';
+
+/** One caller who presents a name and a password. */
+export interface Presented {
+  readonly name: string;
+  readonly password: string;
+  /** `null`: the surface does not tell. @default an address of the documentation range */
+  readonly from?: string | null;
+  readonly isStrict?: boolean;
+  readonly isReplayed?: boolean;
+}
+
+export interface BasicGate {
+  readonly clock: { seconds: number };
+  readonly audit: AuditEvent[];
+  readonly registry: Registry<BasicUser>;
+  readonly isDown: { users: boolean; counters: boolean };
+  /** Parameters of each run of argon2id so far. */
+  readonly runs: readonly unknown[];
+  /** Ids that were counted under so far, and how often ids were read. */
+  readonly counted: string[];
+  readonly reads: { counters: number };
+  /** The counts of the store itself. */
+  count(id: string, times: number): Promise<void>;
+  failures(id: string): Promise<Failures | undefined>;
+  present(presented: Presented): Promise<Authentication>;
+  /** The reason, or `authenticated`. */
+  outcome(presented: Presented): Promise<string>;
+  /** What API Gateway gets for it on both surfaces: everything that a caller could see is made of it. */
+  wire(presented: Presented): Promise<string>;
+}
+
+/** A fixed source, so that two answers can be compared byte by byte. */
+const fixed = { bytes: (length: number) => Uint8Array.from({ length }, (_, i) => i) };
+
+/** Basic authentication over stores in memory and a clock that the test sets. @param cacheSeconds of the users' lookup */
+export function basicGate(
+  users: readonly BasicUser[] = [quickAlice, robot],
+  cacheSeconds = 60,
+): BasicGate {
+  const clock = { seconds: now };
+  const audit: AuditEvent[] = [];
+  const isDown = { users: false, counters: false };
+  const counted: string[] = [];
+  const reads = { counters: 0 };
+  const registry = memoryRegistry(basicUserKind, users);
+  const counter = memoryFailureCounter();
+  const spy = vi.spyOn(crypto, 'argon2');
+  const before = spy.mock.calls.length;
+  const log = { write: (event: AuditEvent) => audit.push(event) };
+
+  const authenticator = basicAuthenticator({
+    users: cachedLookup(
+      {
+        find: async (id) => {
+          if (isDown.users) throw new Error('the table is away');
+          return registry.find(id);
+        },
+      },
+      { ttlSeconds: cacheSeconds, clock: { now: () => clock.seconds } },
+    ),
+    failures: {
+      read: async (ids, at) => {
+        reads.counters += 1;
+        if (isDown.counters) throw new TypeError('details of the counters');
+        return counter.read(ids, at);
+      },
+      add: async (id, at, keepSeconds) => {
+        if (isDown.counters) throw new TypeError('details of the counters');
+        counted.push(id);
+        await counter.add(id, at, keepSeconds);
+      },
+    },
+    issuer,
+    audience,
+    randomness: fixed,
+    audit: log,
+  });
+  const decide = authorizer({
+    routes: compileRoutes({ 'GET /orders': requires({ schemes: ['basic'] }) }),
+    authenticators: [authenticator],
+    clock: { now: () => clock.seconds },
+    randomness: fixed,
+    audit: log,
+    stopwatch: () => 0,
+  });
+
+  const gate: BasicGate = {
+    clock,
+    audit,
+    registry,
+    isDown,
+    counted,
+    reads,
+    get runs() {
+      return spy.mock.calls.slice(before).map(([name, { message: _, nonce: __, ...cost }]) => ({
+        name,
+        ...cost,
+      }));
+    },
+    async count(id, times) {
+      for (let i = 0; i < times; i += 1) await counter.add(id, clock.seconds, 3_600);
+    },
+    failures: async (id) => (await counter.read([id], clock.seconds))[0],
+    present: ({ name, password, from = '192.0.2.1', isStrict = false, isReplayed = false }) =>
+      authenticator.authenticate(encoded(name, password), {
+        now: clock.seconds,
+        sourceIp: from ?? undefined,
+        isReplayed,
+        isStrict,
+      }),
+    async outcome(presented) {
+      const authentication = await gate.present(presented);
+      return authentication.kind === 'rejected' ? authentication.reason : authentication.kind;
+    },
+    async wire({ name, password }) {
+      const authorization = `Basic ${encoded(name, password)}`;
+      const onHttp = await decide(
+        httpAuthRequest(httpAuthorizerEvent('GET /orders', authorization)),
+      );
+      const request = restAuthRequest(restAuthorizerEvent('GET /orders', authorization));
+      const onRest = await decide(request);
+      return JSON.stringify([
+        httpAnswer(onHttp.decision, onHttp.decisionId),
+        answered(() => restAnswer(onRest.decision, request, onRest.decisionId)),
+      ]);
+    },
+  };
+  return gate;
+}
+
+function answered(answer: () => unknown): unknown {
+  try {
+    return answer();
+  } catch (cause) {
+    return { threw: (cause as Error).message };
+  }
+}
+
+function encoded(name: string, password: string): string {
+  return Buffer.from(`${name}:${password}`, 'utf8').toString('base64');
+}
