@@ -12,6 +12,7 @@ import { mintClientSecret } from '../../functions/core/client-secret.ts';
 import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { RecordKind } from '../../functions/core/record-kind.ts';
+import { pinSamples, revokedSamples, ruleSamples } from '../contracts/certificate-samples.ts';
 import {
   apiKeySamples,
   clientSamples,
@@ -75,6 +76,9 @@ function contracts<T>(samples: Samples<T>): void {
 contracts(clientSamples);
 contracts(apiKeySamples);
 contracts(userSamples);
+contracts(pinSamples);
+contracts(ruleSamples);
+contracts(revokedSamples);
 
 describe('records in DynamoDB', () => {
   test.each([
