@@ -2,13 +2,18 @@ import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
 import { type ApiKeyAdministration, apiKeyCommands } from './api-keys.ts';
+import { type CertificateAdministration, certificateCommands } from './certificates.ts';
 import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
 import type { AdminError, Verbs } from './verb.ts';
 
-export interface Admin extends ClientAdministration, KeyAdministration, ApiKeyAdministration {
+export interface Admin
+  extends ClientAdministration,
+    KeyAdministration,
+    ApiKeyAdministration,
+    CertificateAdministration {
   readonly clock: Clock;
   readonly audit: AuditLog;
 }
@@ -22,6 +27,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
     ...clientCommands(ports),
     ...keyCommands(ports),
     ...apiKeyCommands(ports),
+    ...certificateCommands(ports),
   };
 
   return async (input, requestId) => {
@@ -79,12 +85,14 @@ function commandName(input: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-const publicIds = ['client_id', 'key_id', 'username', 'certificate_id'] as const;
+const publicIds = ['client_id', 'key_id', 'username', 'certificate_id', 'serial'] as const;
 
 /** Whom a command was about, by public id. */
 function subjectOf(value: unknown): { subject?: string } {
   if (typeof value !== 'object' || value === null) return {};
   const members = new Map<string, unknown>(Object.entries(value));
   const id = publicIds.map((name) => members.get(name)).find((one) => one !== undefined);
-  return typeof id === 'string' && /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id) ? { subject: id } : {};
+  return typeof id === 'string' && /^[A-Za-z0-9_.~@:/?#%+=&;,-]{1,256}$/.test(id)
+    ? { subject: id }
+    : {};
 }

@@ -51,7 +51,15 @@ export type AdminCommand =
     }
   | ({ readonly command: 'certificates.add' } & NewCertificate)
   | { readonly command: 'certificates.list' }
-  | { readonly command: 'certificates.remove'; readonly certificate_id: string };
+  | { readonly command: 'certificates.remove'; readonly certificate_id: string }
+  | {
+      readonly command: 'certificates.issuers.add' | 'certificates.issuers.remove';
+      /** Of a rule. */
+      readonly certificate_id: string;
+      /** PEM of the issuer. */
+      readonly issuer: string;
+    }
+  | ({ readonly command: 'certificates.revoke' } & CertificateRevocation);
 
 /** What API keys, Basic users and certificates have in common. */
 export interface NewGrantee {
@@ -89,6 +97,43 @@ export interface NewCertificate extends NewGrantee {
   readonly issuer?: string;
   /** `dns:…`, `uri:…` or `email:…` of a rule. */
   readonly san?: string;
+}
+
+/** A certificate, by itself or by its issuer and serial number. */
+export interface CertificateRevocation {
+  /** PEM of the certificate. Its issuer is found among those of the rules, unless `issuer` says it. */
+  readonly certificate?: string;
+  /** PEM of the issuer. */
+  readonly issuer?: string;
+  /** Hex; colons between the bytes do no harm. */
+  readonly serial?: string;
+}
+
+/** A pin or a rule. */
+export interface CertificateView extends GranteeView {
+  /** `x5t#S256` of a pin; `dns:…`, `uri:…` or `email:…` of a rule. */
+  readonly certificate_id: string;
+  readonly name: string;
+  /** Of a pin. */
+  readonly serial?: string;
+  readonly subject?: string;
+  readonly not_after?: number;
+  /** Of a rule. */
+  readonly issuers?: readonly IssuerView[];
+}
+
+export interface IssuerView {
+  readonly subject: string;
+  /** base64url of SHA-256 of its public key (SubjectPublicKeyInfo). */
+  readonly spki_sha256: string;
+}
+
+export interface RevocationView {
+  readonly serial: string;
+  /** Whose certificate of that serial number no rule maps any more. */
+  readonly issuers: readonly IssuerView[];
+  /** The pins of it, which are disabled now. */
+  readonly certificate_ids: readonly string[];
 }
 
 export interface GranteeView {

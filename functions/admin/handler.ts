@@ -8,8 +8,11 @@ import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
 import { jsonLog } from '../adapters/log/json-log.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandomness } from '../adapters/system/randomness.ts';
+import { certificatePinKind } from '../core/certificate-pin.ts';
+import { certificateRuleKind } from '../core/certificate-rule.ts';
 import { apiKeyKind } from '../core/parse-api-key.ts';
 import { clientKind } from '../core/parse-client.ts';
+import { revokedCertificateKind } from '../core/revoked-certificate.ts';
 import { grants } from '../endpoints/token/grants.ts';
 import { admin } from './admin.ts';
 import type { AdminAnswer } from './commands.ts';
@@ -23,6 +26,9 @@ const run = admin({
   clients: dynamoRegistry(dynamo, config.clientsTable, clientKind),
   apiKeys: dynamoRegistry(dynamo, config.clientsTable, apiKeyKind),
   lastUses: dynamoLastUses(dynamo, config.countersTable),
+  certificatePins: dynamoRegistry(dynamo, config.clientsTable, certificatePinKind),
+  certificateRules: dynamoRegistry(dynamo, config.clientsTable, certificateRuleKind),
+  revokedCertificates: dynamoRegistry(dynamo, config.clientsTable, revokedCertificateKind),
   keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
   randomness: systemRandomness,
   clock: systemClock,

@@ -4,11 +4,14 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
+import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
+import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
 import type { Client } from '../../functions/core/client.ts';
 import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
+import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
 
 const keySet: PublishedKeySet = {
   v: 1,
@@ -32,6 +35,9 @@ function office(registry: Registry<Client> = noClients(), published?: PublishedK
     clients: registry,
     apiKeys: memoryRegistry(apiKeyKind),
     apiKeyFormat: { prefix: 'kw', environment: 'live' },
+    certificatePins: memoryRegistry(certificatePinKind),
+    certificateRules: memoryRegistry(certificateRuleKind),
+    revokedCertificates: memoryRegistry(revokedCertificateKind),
     keys: { read: async () => published },
     randomness: systemRandomness,
     clock: { now: () => clock.seconds },
