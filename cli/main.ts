@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { apiKeysCommand } from './api-keys.ts';
+import { certificatesCommand } from './certificates.ts';
 import { clientsCommand } from './clients.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
@@ -17,6 +18,7 @@ const program: Command = new Command('keyward')
   .exitOverride();
 
 clientsCommand(program);
+certificatesCommand(program);
 keysCommand(program);
 apiKeysCommand(program);
 tokenCommand(program);
