@@ -24,7 +24,7 @@ export interface CertificateIssuer {
   readonly subject: string;
 }
 
-export const certificateIssuersMax = 4;
+const certificateIssuersMax = 4;
 
 /** Rules in the Clients table. */
 export const certificateRuleKind: RecordKind<CertificateRule> = {
