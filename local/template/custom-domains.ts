@@ -99,11 +99,11 @@ function checkConfigurations(properties: Properties): void {
       'OwnershipVerificationCertificateArn',
     ]);
     configuration.only('EndpointType', 'REGIONAL');
-    checkPolicy(configuration, false);
+    checkPolicy(configuration, properties.has('MutualTlsAuthentication'));
   }
 }
 
-/** The runner speaks TLS 1.2 and 1.3 whatever the template says; what it says must allow that. */
+/** The runner speaks TLS 1.2 and 1.3 whatever the template says; client certificates need that on AWS as well. */
 function checkPolicy(properties: Properties, isMutualTls: boolean): void {
   properties.only('SecurityPolicy', 'TLS_1_2', ...(isMutualTls ? [] : ['TLS_1_0']));
 }

@@ -436,6 +436,15 @@ describe('a template', () => {
     [[restDomain(), basePath('Api', { DomainName: 'other.test' })], 'other.test'],
     [[restDomain(), basePath('Api'), apiMapping('Api', 'prod')], 'two mappings'],
     [[httpDomain({ DomainNameConfigurations: [{ EndpointType: 'EDGE' }] })], 'EDGE'],
+    [
+      [
+        httpDomain({
+          ...{ MutualTlsAuthentication: truststore },
+          DomainNameConfigurations: [{ SecurityPolicy: 'TLS_1_0' }],
+        }),
+      ],
+      'TLS_1_0',
+    ],
     [[restApi('Api', {}, source)], 'context.identity.clientCert.subjectDN'],
     [
       [
