@@ -21,6 +21,8 @@ interface Shape {
   /** Type → properties. */
   readonly responses?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly withoutPermission?: string;
+  /** @default as long as AWS waits: the first invocation loads the function, on a busy machine slowly */
+  readonly authorizerTimeoutMilliseconds?: number;
 }
 
 const header = 'method.request.header.Authorization';
@@ -83,7 +85,11 @@ async function restWorld(shape: Shape): Promise<GatewayWorld> {
     },
     { echo, programmable },
   );
-  const world = await gatewayWorld(directory, { authorizerTimeoutMilliseconds: 100 });
+  const { authorizerTimeoutMilliseconds } = shape;
+  const world = await gatewayWorld(
+    directory,
+    authorizerTimeoutMilliseconds === undefined ? {} : { authorizerTimeoutMilliseconds },
+  );
   worlds.push(world);
   return world;
 }
@@ -312,7 +318,7 @@ describe('a REQUEST authorizer', () => {
   });
 
   test('that does not answer in time, or that nobody may invoke, is 500', async () => {
-    const world = await restWorld({ methods: ['!GET /'] });
+    const world = await restWorld({ methods: ['!GET /'], authorizerTimeoutMilliseconds: 100 });
     expect((await world.ask('/', { headers: told({ hangs: true }) })).status).toBe(500);
     const closed = await restWorld({ methods: ['!GET /'], withoutPermission: 'Auth' });
     expect((await closed.ask('/', { headers: policy(allowThis) })).status).toBe(500);
@@ -447,6 +453,7 @@ describe('gateway responses', () => {
     const world = await restWorld({
       methods: ['!GET /'],
       responses: { AUTHORIZER_FAILURE: response, AUTHORIZER_CONFIGURATION_ERROR: response },
+      authorizerTimeoutMilliseconds: 100,
     });
     for (const instruction of [{ throws: 'table away' }, { hangs: true }]) {
       const answer = await world.ask('/', { headers: told(instruction) });
