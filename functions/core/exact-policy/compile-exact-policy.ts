@@ -169,7 +169,7 @@ function templatesOf(routes: readonly ExactRoute[]): readonly RouteTemplate[] {
   });
 }
 
-function* countedKinds(templates: readonly RouteTemplate[]): Generator<RequestKind, void> {
+function* countedKinds(templates: readonly RouteTemplate[]): Generator<RequestKind, undefined> {
   let states = 0;
   for (const kind of requestKinds(templates)) {
     states += 1;

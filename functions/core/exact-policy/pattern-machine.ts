@@ -1,37 +1,37 @@
-/** One place of a pattern over words. Wildcards take one word, or one and more. */
-export type PatternItem =
-  | { readonly kind: 'literal'; readonly word: string }
-  | { readonly kind: 'wildcard'; readonly isRepeating: boolean; readonly takesEmpty: boolean };
+/** One place of a pattern over words: a word, any one word, or any one and more. */
+export type PatternItem = { readonly word: string } | 'one' | 'some';
 
-/** Runs many patterns at once over a sequence of words. A state holds, per pattern, how many items are behind. */
+/** Runs many patterns at once over a sequence of words. A state holds, per pattern, the places that it may have come to. */
 export interface PatternMachine {
   readonly start: bigint;
+  /** 0 when no pattern can match any more. */
   step(state: bigint, word: string): bigint;
   /** Numbers of the patterns that match what was read so far. */
   matched(state: bigint): readonly number[];
 }
 
-/** A state is one bit per pattern and place, so that a step is two masks and a shift, however many patterns there are. */
+/**
+ * A state is one bit per pattern and place, so that a step is two masks and a shift, however many patterns there are. The
+ * end of a pattern takes no word, which keeps the shift inside the pattern.
+ */
 export function patternMachine(patterns: readonly (readonly PatternItem[])[]): PatternMachine {
-  const places = patterns.flatMap((items) => [...items, undefined]);
-  const ends = [...places.keys()].filter((place) => places[place] === undefined);
-  const start = maskOf([0, ...ends.slice(0, -1).map((end) => end + 1)]);
-  // Behind a repeating wildcard one may stay. An end is behind its own pattern only.
-  const staying = maskOf(
-    [...places.keys()].filter((place) => {
-      const before = places[place - 1];
-      return before?.kind === 'wildcard' && before.isRepeating;
-    }),
-  );
-  const endMasks = ends.map((end) => 1n << BigInt(end));
+  const places = patterns.flatMap((items) => [...items, 'end' as const]);
+  const where = (isWanted: (place: Place, before: Place | undefined) => boolean) =>
+    places.reduce(
+      (mask, place, at) => (isWanted(place, places[at - 1]) ? mask | (1n << BigInt(at)) : mask),
+      0n,
+    );
+  const start = where((_, before) => before === undefined || before === 'end');
+  const staying = where((_, before) => before === 'some');
+  const ends = [...places.keys()]
+    .filter((at) => places[at] === 'end')
+    .map((at) => 1n << BigInt(at));
   const takers = new Map<string, bigint>();
 
   function takersOf(word: string): bigint {
-    const known = takers.get(word);
-    if (known !== undefined) return known;
-    const mask = maskOf([...places.keys()].filter((place) => takes(places[place], word)));
-    takers.set(word, mask);
-    return mask;
+    const known = takers.get(word) ?? where((place) => takes(place, word));
+    takers.set(word, known);
+    return known;
   }
 
   return {
@@ -39,7 +39,7 @@ export function patternMachine(patterns: readonly (readonly PatternItem[])[]): P
     step: (state, word) => (state & staying) | ((state & takersOf(word)) << 1n),
     matched(state) {
       const numbers: number[] = [];
-      for (const [number, end] of endMasks.entries()) {
+      for (const [number, end] of ends.entries()) {
         if ((state & end) !== 0n) numbers.push(number);
       }
       return numbers;
@@ -47,11 +47,8 @@ export function patternMachine(patterns: readonly (readonly PatternItem[])[]): P
   };
 }
 
-function takes(item: PatternItem | undefined, word: string): boolean {
-  if (item === undefined) return false;
-  return item.kind === 'literal' ? item.word === word : word !== '' || item.takesEmpty;
-}
+type Place = PatternItem | 'end';
 
-function maskOf(places: readonly number[]): bigint {
-  return places.reduce((mask, place) => mask | (1n << BigInt(place)), 0n);
+function takes(place: Place, word: string): boolean {
+  return typeof place === 'string' ? place !== 'end' : place.word === word;
 }

@@ -47,18 +47,14 @@ const ranks = { literal: 3, parameter: 2, greedy: 1 } as const;
  * more so; of equal paths the one with a verb. AWS writes down no more than that.
  */
 export function winsOver(left: RouteTemplate, right: RouteTemplate): boolean {
-  const length = Math.max(left.segments.length, right.segments.length);
   let isAhead = false;
-  for (let index = 0; index < length; index += 1) {
-    const lead = rankAt(left, index) - rankAt(right, index);
+  for (const [index, segment] of left.segments.entries()) {
+    const other = right.segments[index];
+    // The shorter one ends greedy, since both match, and has lost there.
+    if (other === undefined) break;
+    const lead = ranks[segment.kind] - ranks[other.kind];
     if (lead < 0) return false;
     if (lead > 0) isAhead = true;
   }
   return isAhead || (left.verb !== 'ANY' && right.verb === 'ANY');
-}
-
-/** Both match one request, so the shorter one ends greedy and goes on being so. */
-function rankAt({ segments }: RouteTemplate, index: number): number {
-  const segment = segments[index];
-  return segment === undefined ? ranks.greedy : ranks[segment.kind];
 }

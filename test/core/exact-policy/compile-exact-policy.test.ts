@@ -164,6 +164,17 @@ describe('synth is told by name', () => {
   });
 });
 
+test('of two routes with one path the one with a verb serves its verb, so that each can be granted alone', () => {
+  const table = independent('GET /a', 'ANY /a');
+  const answer = exactPolicy(compileExactPolicy(table));
+  expect(findAmbiguities(table)).toEqual([]);
+  expect(answer(new Set([0]), stageArn)).toMatchObject({ allow: [`${stageArn}/GET/a`] });
+  const any = answer(new Set([1]), stageArn);
+  if (!any.isExact) throw new Error('no exact policy');
+  expect(verdictOf(any, { verb: 'POST', path: '/a' })).toBe('allow');
+  expect(verdictOf(any, { verb: 'GET', path: '/a' })).toBe('explicit-deny');
+});
+
 test('"GET/*" matches the root as well: refused beside a catch-all, the root is denied', () => {
   const table = independent('GET /', 'GET /{proxy+}');
   const compiled = compileExactPolicy(table);

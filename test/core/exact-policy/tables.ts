@@ -72,20 +72,21 @@ export function grantedTo(
   return new Set(table.flatMap((route, id) => (isMet(route) ? [id] : [])));
 }
 
-const key = fc
-  .record({
-    verb: fc.constantFrom('GET', 'POST', 'ANY'),
-    segments: fc.array(fc.constantFrom('a', 'b', 'v1', 'p-q', '{x}', '{x}', '{y}'), {
-      maxLength: 3,
-    }),
-    isGreedy: fc.oneof(
-      { weight: 4, arbitrary: fc.constant(false) },
-      { weight: 1, arbitrary: fc.constant(true) },
-    ),
-  })
-  .map(({ verb, segments, isGreedy }) =>
-    [`${verb} `, ...segments, ...(isGreedy ? ['{rest+}'] : [])].join('/').replace(/ $/, ' /'),
-  );
+const keyOf = (literals: readonly string[]) =>
+  fc
+    .record({
+      verb: fc.constantFrom('GET', 'POST', 'ANY'),
+      segments: fc.array(fc.constantFrom(...literals, '{x}', '{x}', '{y}'), {
+        maxLength: 3,
+      }),
+      isGreedy: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(false) },
+        { weight: 1, arbitrary: fc.constant(true) },
+      ),
+    })
+    .map(({ verb, segments, isGreedy }) =>
+      [`${verb} `, ...segments, ...(isGreedy ? ['{rest+}'] : [])].join('/').replace(/ $/, ' /'),
+    );
 
 const role = fc.oneof(
   { weight: 8, arbitrary: fc.constant('guarded') },
@@ -93,17 +94,23 @@ const role = fc.oneof(
   { weight: 1, arbitrary: fc.constant('elsewhere') },
 );
 
-/** Few literals and many overlaps, catch-alls and crossings among them. The clauses are the caller's to give. */
+export interface Tangle {
+  readonly literals?: readonly string[];
+  readonly routesMax?: number;
+}
+
+/** Few literals and many overlaps, catch-alls and crossings among them. */
 export function tangledTable(
   clauses: fc.Arbitrary<readonly (readonly string[])[]> | 'independent',
+  { literals = ['a', 'b', 'v1', 'p-q'], routesMax = 9 }: Tangle = {},
 ): fc.Arbitrary<readonly ExactRoute[]> {
   const route = fc.record({
-    key,
+    key: keyOf(literals),
     role,
     clauses: clauses === 'independent' ? fc.constant([]) : clauses,
   });
   return fc
-    .uniqueArray(route, { selector: (one) => one.key, minLength: 2, maxLength: 9 })
+    .uniqueArray(route, { selector: (one) => one.key, minLength: 2, maxLength: routesMax })
     .map((routes) =>
       routes.map((one) => ({
         key: one.key,
