@@ -161,6 +161,13 @@ describe('the hosted template, from a token to a protected call', () => {
     }
   }, 30_000);
 
+  test('an operator makes an API key of this deployment, and finds it again without its secret', async () => {
+    const { api_key, ...made } = await world.admin({ command: 'api-keys.create', name: 'report' });
+    expect(api_key).toMatch(new RegExp(`^kw_test_${made.key_id}_`));
+    const shown = await world.admin({ command: 'api-keys.show', key_id: made.key_id });
+    expect(shown).toEqual(made);
+  });
+
   test('the run used no permission that a role does not have, and every permission has a use', () => {
     const { refused, unused } = world.hosted.endpoint.report();
     expect(refused).toEqual([]);
