@@ -42,7 +42,7 @@ export class Admin extends Construct {
       this.function,
       props.clients,
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-      ['CL#*', 'AK#*', 'CP#*', 'CR#*', 'CX#*'],
+      ['CL#*', 'AK#*', 'BU#*', 'CP#*', 'CR#*', 'CX#*'],
     );
     // A scan names no key, so it needs a statement of its own: lists are for operators alone.
     this.function.addToRolePolicy(

@@ -1,3 +1,4 @@
+import { digest } from '../core/digest.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
@@ -7,13 +8,15 @@ import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
+import { type UserAdministration, userCommands } from './users.ts';
 import type { AdminError, Verbs } from './verb.ts';
 
 export interface Admin
   extends ClientAdministration,
     KeyAdministration,
     ApiKeyAdministration,
-    CertificateAdministration {
+    CertificateAdministration,
+    UserAdministration {
   readonly clock: Clock;
   readonly audit: AuditLog;
 }
@@ -28,6 +31,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
     ...keyCommands(ports),
     ...apiKeyCommands(ports),
     ...certificateCommands(ports),
+    ...userCommands(ports),
   };
 
   return async (input, requestId) => {
@@ -38,7 +42,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
       requestId,
       command: name !== undefined && Object.hasOwn(commands, name) ? name : 'unknown',
       outcome: outcome.ok ? 'done' : 'refused',
-      ...subjectOf(outcome.ok ? outcome.value : input),
+      ...subjectOf(outcome.ok ? outcome.value : input, outcome.ok),
       ...(outcome.ok ? {} : { error: outcome.error.code }),
     });
     return outcome.ok
@@ -88,11 +92,15 @@ function commandName(input: unknown): string | undefined {
 const publicIds = ['client_id', 'key_id', 'username', 'certificate_id', 'serial'] as const;
 
 /** Whom a command was about, by public id. */
-function subjectOf(value: unknown): { subject?: string } {
+function subjectOf(value: unknown, isDone: boolean): { subject?: string } {
   if (typeof value !== 'object' || value === null) return {};
   const members = new Map<string, unknown>(Object.entries(value));
   const id = publicIds.map((name) => members.get(name)).find((one) => one !== undefined);
-  return typeof id === 'string' && /^[A-Za-z0-9_.~@:/?#%+=&;,-]{1,256}$/.test(id)
-    ? { subject: id }
-    : {};
+  if (typeof id !== 'string') return {};
+  const isPlain = isDone
+    ? /^[A-Za-z0-9_.~@:/?#%+=&;,-]{1,256}$/.test(id)
+    : /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id);
+  if (isPlain) return { subject: id };
+  // Somebody's name in other letters. What was refused may be anything, even a password in the wrong place.
+  return isDone ? { subject: `sha256:${digest(id)}` } : {};
 }

@@ -172,6 +172,21 @@ export interface RolledApiKeyView extends ApiKeyView, ShownApiKey {
   readonly replaces: ApiKeyView;
 }
 
+export interface UserView extends GranteeView {
+  readonly username: string;
+  /** `generated`: drawn by the deployment, so that it cannot be guessed. */
+  readonly password_kind: 'generated' | 'password';
+  /** Epoch seconds. */
+  readonly password_set_at: number;
+  /** Hashed with other parameters than today's; hashed anew when it is next set. */
+  readonly is_outdated: boolean;
+}
+
+/** The one time that a password is shown which the deployment has drawn. */
+export interface ShownPassword {
+  readonly password?: string;
+}
+
 export interface NewClient extends ClientChange {
   readonly name: string;
   /** Absent: a random one. */

@@ -11,6 +11,7 @@ import { systemRandomness } from '../adapters/system/randomness.ts';
 import { certificatePinKind } from '../core/certificate-pin.ts';
 import { certificateRuleKind } from '../core/certificate-rule.ts';
 import { apiKeyKind } from '../core/parse-api-key.ts';
+import { basicUserKind } from '../core/parse-basic-user.ts';
 import { clientKind } from '../core/parse-client.ts';
 import { revokedCertificateKind } from '../core/revoked-certificate.ts';
 import { grants } from '../endpoints/token/grants.ts';
@@ -29,6 +30,7 @@ const run = admin({
   certificatePins: dynamoRegistry(dynamo, config.clientsTable, certificatePinKind),
   certificateRules: dynamoRegistry(dynamo, config.clientsTable, certificateRuleKind),
   revokedCertificates: dynamoRegistry(dynamo, config.clientsTable, revokedCertificateKind),
+  users: dynamoRegistry(dynamo, config.clientsTable, basicUserKind),
   keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
   randomness: systemRandomness,
   clock: systemClock,

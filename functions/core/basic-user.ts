@@ -1,5 +1,5 @@
 import { brokenGranteeRule, type Grantee } from './grantee.ts';
-import { isUsername } from './user-credential.ts';
+import { isPassword, isUsername, usernameRule } from './user-credential.ts';
 
 /** A user of HTTP Basic authentication (RFC 7617) as the Clients table keeps it: nothing in it is secret. */
 export interface BasicUser extends Grantee {
@@ -25,7 +25,17 @@ export type UserSecret =
 
 /** The first rule that a user breaks, in words for the operator who is about to write it. */
 export function brokenUserRule(user: BasicUser): string | undefined {
-  return isUsername(user.username)
-    ? brokenGranteeRule(user)
-    : 'username must have 1 to 256 bytes, without colons and control characters (RFC 7617 §2)';
+  return isUsername(user.username) ? brokenGranteeRule(user) : usernameRule;
+}
+
+const passwordBytesMin = 8;
+
+/** Why a person may not have this password, in words for the operator who is about to set it. @param password in NFC */
+export function brokenPasswordRule(password: string, username: string): string | undefined {
+  if (!isPassword(password) || Buffer.byteLength(password) < passwordBytesMin) {
+    return 'password must have 8 to 1024 bytes, without control characters';
+  }
+  return password.toLowerCase() === username.toLowerCase()
+    ? 'password must not be the username'
+    : undefined;
 }

@@ -24,6 +24,10 @@ export function parseUserCredential(encoded: string): UserCredential | undefined
   return isUsername(username) && isPassword(password) ? { username, password } : undefined;
 }
 
+/** What `isUsername` asks for, in words for operators. */
+export const usernameRule =
+  'username must have 1 to 256 bytes, without colons and control characters (RFC 7617 §2)';
+
 /** Can a request name this user? In NFC, and without a colon, which ends the name (RFC 7617 §2). */
 export function isUsername(text: string): boolean {
   return isHalf(text, usernameBytesMax) && !text.includes(':');

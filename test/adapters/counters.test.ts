@@ -1,9 +1,4 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  ScanCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoFailureCounter } from '../../functions/adapters/dynamodb/failure-counter.ts';
@@ -15,6 +10,7 @@ import { memoryTokenBuckets } from '../../functions/adapters/memory/token-bucket
 import { failureCounterContract } from '../contracts/failure-counter.ts';
 import { tokenBucketsContract } from '../contracts/token-buckets.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
+import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
 const { endpoint, region, credentials } = aws.clientConfig();
@@ -38,23 +34,9 @@ afterAll(async () => {
 });
 
 let serial = 0;
-async function newTable(): Promise<string> {
+function newTable(): Promise<string> {
   serial += 1;
-  const TableName = `counters-${serial}`;
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    }),
-  );
-  // On a busy machine the table may still be on its way.
-  await waitUntilTableExists(
-    { client: dynamo, maxWaitTime: 10, minDelay: 1, maxDelay: 1 },
-    { TableName },
-  );
-  return TableName;
+  return createTable(dynamo, `counters-${serial}`);
 }
 
 async function itemsOf(table: string) {

@@ -8,6 +8,7 @@ import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
 import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
 import type { Client } from '../../functions/core/client.ts';
 import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
+import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
@@ -38,6 +39,7 @@ function office(registry: Registry<Client> = noClients(), published?: PublishedK
     certificatePins: memoryRegistry(certificatePinKind),
     certificateRules: memoryRegistry(certificateRuleKind),
     revokedCertificates: memoryRegistry(revokedCertificateKind),
+    users: memoryRegistry(basicUserKind),
     keys: { read: async () => published },
     randomness: systemRandomness,
     clock: { now: () => clock.seconds },

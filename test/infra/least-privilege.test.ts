@@ -34,10 +34,10 @@ describe('each function may do what its duty needs, and nothing else', () => {
       'operator commands',
       [
         'dynamodb:BatchGetItem SEEN#*',
-        'dynamodb:DeleteItem CL#* AK#* CP#* CR#* CX#*',
-        'dynamodb:GetItem CL#* AK#* CP#* CR#* CX#*',
+        'dynamodb:DeleteItem CL#* AK#* BU#* CP#* CR#* CX#*',
+        'dynamodb:GetItem CL#* AK#* BU#* CP#* CR#* CX#*',
         'dynamodb:GetItem JWKS',
-        'dynamodb:PutItem CL#* AK#* CP#* CR#* CX#*',
+        'dynamodb:PutItem CL#* AK#* BU#* CP#* CR#* CX#*',
         'dynamodb:Scan',
       ],
     ],
