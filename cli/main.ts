@@ -5,6 +5,7 @@ import { clientsCommand } from './clients.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
 import { tokenCommand } from './token.ts';
+import { usersCommand } from './users.ts';
 
 const program: Command = new Command('keyward')
   .description('Operate a Keyward deployment, in AWS or on this machine')
@@ -21,6 +22,7 @@ clientsCommand(program);
 certificatesCommand(program);
 keysCommand(program);
 apiKeysCommand(program);
+usersCommand(program);
 tokenCommand(program);
 
 try {
