@@ -7,20 +7,12 @@ import {
 } from '../core/credential.ts';
 import type { DenyReason } from '../core/decision.ts';
 import type { Judgement } from '../core/judgement.ts';
-import type { BucketRate } from '../core/ports/token-buckets.ts';
 import type { Principal } from '../core/principal.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { CompiledRoutes, RouteRequirement } from '../core/route-policy.ts';
 import { authorize } from './authorize.ts';
+import type { RateLimiter } from './rate-limit.ts';
 import type { Authenticator } from './scheme.ts';
-
-/** May this credential call this route once more? */
-export type RateLimiter = (
-  principal: Principal,
-  routeKey: string,
-  rate: BucketRate,
-  now: number,
-) => Promise<boolean>;
 
 export interface DecisionMaker {
   readonly table: CompiledRoutes;

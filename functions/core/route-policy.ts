@@ -99,10 +99,6 @@ export function defineRoutes(routes: Routes): Routes {
   return routes;
 }
 
-export function isPublic(policy: RoutePolicy): boolean {
-  return policy.public;
-}
-
 /** The places that a route reads credentials from. */
 export function placesOf(key: string, policy: Requirement): readonly CredentialPlace[] {
   const { credentialIn } = policy;

@@ -13,6 +13,7 @@ import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
 import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
+import { adminPorts } from '../support/admin-ports.ts';
 
 const keySet: PublishedKeySet = {
   v: 1,
@@ -32,23 +33,25 @@ const noClients = (): Registry<Client> => memoryRegistry(clientKind);
 function office(registry: Registry<Client> = noClients(), published?: PublishedKeySet) {
   const audit: AuditEvent[] = [];
   const clock = { seconds: 1_000 };
-  const run = admin({
-    clients: registry,
-    apiKeys: memoryRegistry(apiKeyKind),
-    apiKeyFormat: { prefix: 'kw', environment: 'live' },
-    certificatePins: memoryRegistry(certificatePinKind),
-    certificateRules: memoryRegistry(certificateRuleKind),
-    revokedCertificates: memoryRegistry(revokedCertificateKind),
-    users: memoryRegistry(basicUserKind),
-    keys: { read: async () => published },
-    randomness: systemRandomness,
-    clock: { now: () => clock.seconds },
-    audit: { write: (event) => audit.push(event) },
-    limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
-    defaultResource: 'https://api.example',
-    publicationLeadSeconds: 86_400,
-    publishedKeysMax: 10,
-  });
+  const run = admin(
+    adminPorts({
+      clients: registry,
+      apiKeys: memoryRegistry(apiKeyKind),
+      apiKeyFormat: { prefix: 'kw', environment: 'live' },
+      certificatePins: memoryRegistry(certificatePinKind),
+      certificateRules: memoryRegistry(certificateRuleKind),
+      revokedCertificates: memoryRegistry(revokedCertificateKind),
+      users: memoryRegistry(basicUserKind),
+      keys: { read: async () => published },
+      randomness: systemRandomness,
+      clock: { now: () => clock.seconds },
+      audit: { write: (event) => audit.push(event) },
+      limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
+      defaultResource: 'https://api.example',
+      publicationLeadSeconds: 86_400,
+      publishedKeysMax: 10,
+    }),
+  );
   const ask = (command: unknown): Promise<AdminAnswer> => run(command, 'r1');
   const done = async (command: unknown): Promise<Record<string, unknown>> => {
     const answer = await ask(command);

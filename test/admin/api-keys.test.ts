@@ -9,6 +9,7 @@ import type { AuditEvent } from '../../functions/core/audit.ts';
 import { type ApiKey, apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
+import { adminPorts } from '../support/admin-ports.ts';
 
 const day = 86_400;
 const create = { command: 'api-keys.create', name: 'Nightly report', scope: ['a', 'b'] } as const;
@@ -25,20 +26,22 @@ function office(bend: (registry: Registry<ApiKey>) => Partial<Registry<ApiKey>> 
   const audit: AuditEvent[] = [];
   const clock = { seconds: 1_000_000 };
   const lastUse = memoryLastUse();
-  const run = admin({
-    clients: memoryRegistry(clientKind),
-    apiKeys: { ...registry, ...bend(registry) },
-    lastUses: lastUse,
-    keys: { read: async () => undefined },
-    randomness: systemRandomness,
-    clock: { now: () => clock.seconds },
-    audit: { write: (event) => audit.push(event) },
-    limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
-    defaultResource: 'https://api.example',
-    apiKeyFormat: { prefix: 'acme', environment: 'stage' },
-    publicationLeadSeconds: 86_400,
-    publishedKeysMax: 10,
-  });
+  const run = admin(
+    adminPorts({
+      clients: memoryRegistry(clientKind),
+      apiKeys: { ...registry, ...bend(registry) },
+      lastUses: lastUse,
+      keys: { read: async () => undefined },
+      randomness: systemRandomness,
+      clock: { now: () => clock.seconds },
+      audit: { write: (event) => audit.push(event) },
+      limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
+      defaultResource: 'https://api.example',
+      apiKeyFormat: { prefix: 'acme', environment: 'stage' },
+      publicationLeadSeconds: 86_400,
+      publishedKeysMax: 10,
+    }),
+  );
   const ask = (command: unknown): Promise<AdminAnswer> => run(command, 'r1');
   return {
     ...{ ask, audit, clock, lastUse, registry },

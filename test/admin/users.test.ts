@@ -10,6 +10,7 @@ import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
 import { clientKind } from '../../functions/core/parse-client.ts';
 import { verifyPassword } from '../../functions/core/password-hash.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
+import { adminPorts } from '../support/admin-ports.ts';
 import { basicGate } from '../support/basic-gate.ts';
 import { audience } from '../support/gate.ts';
 import { quickAlice } from '../support/users.ts';
@@ -17,18 +18,20 @@ import { quickAlice } from '../support/users.ts';
 function office(registry: Registry<BasicUser> = memoryRegistry(basicUserKind)) {
   const audit: AuditEvent[] = [];
   const clock = { seconds: 1_000 };
-  const run = admin({
-    clients: memoryRegistry(clientKind),
-    users: registry,
-    keys: { read: async () => undefined },
-    randomness: systemRandomness,
-    clock: { now: () => clock.seconds },
-    audit: { write: (event) => audit.push(event) },
-    limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
-    defaultResource: audience,
-    publicationLeadSeconds: 86_400,
-    publishedKeysMax: 10,
-  });
+  const run = admin(
+    adminPorts({
+      clients: memoryRegistry(clientKind),
+      users: registry,
+      keys: { read: async () => undefined },
+      randomness: systemRandomness,
+      clock: { now: () => clock.seconds },
+      audit: { write: (event) => audit.push(event) },
+      limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
+      defaultResource: audience,
+      publicationLeadSeconds: 86_400,
+      publishedKeysMax: 10,
+    }),
+  );
   const ask = (command: unknown): Promise<AdminAnswer> => run(command, 'r1');
   const done = async (command: unknown): Promise<Record<string, unknown>> => {
     const answer = await ask(command);

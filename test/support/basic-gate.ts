@@ -2,9 +2,9 @@ import crypto from 'node:crypto';
 import { vi } from 'vitest';
 import { memoryFailureCounter } from '../../functions/adapters/memory/failure-counter.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
-import { authorizer } from '../../functions/authorizers/authorizer.ts';
 import { basicAuthenticator } from '../../functions/authorizers/basic/authenticate.ts';
 import type { Authentication } from '../../functions/authorizers/scheme.ts';
+import { serve } from '../../functions/authorizers/serve.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import type { BasicUser } from '../../functions/core/basic-user.ts';
 import { cachedLookup } from '../../functions/core/cached-lookup.ts';
@@ -13,8 +13,6 @@ import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
 import type { Failures } from '../../functions/core/ports/failure-counter.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import { requires } from '../../functions/core/route-policy.ts';
-import { httpAnswer, httpAuthRequest } from '../../functions/gateway/http-authorizer.ts';
-import { restAnswer, restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
 import { audience, issuer, now } from './gate.ts';
 import { quickAlice, robot } from './users.ts';
@@ -95,14 +93,20 @@ export function basicGate(
     randomness: fixed,
     audit: log,
   });
-  const decide = authorizer({
-    routes: compileRoutes({ 'GET /orders': requires({ schemes: ['basic'] }) }),
-    authenticators: [authenticator],
-    clock: { now: () => clock.seconds },
-    randomness: fixed,
-    audit: log,
-    stopwatch: () => 0,
-  });
+  const handle = serve(
+    {
+      authenticators: [authenticator],
+      clock: { now: () => clock.seconds },
+      randomness: fixed,
+      audit: log,
+      stopwatch: () => 0,
+    },
+    {
+      table: compileRoutes({ 'GET /orders': requires({ schemes: ['basic'] }) }),
+      trustedIssuers: [],
+      tiers: {},
+    },
+  );
 
   const gate: BasicGate = {
     clock,
@@ -134,23 +138,18 @@ export function basicGate(
     },
     async wire({ name, password }) {
       const authorization = `Basic ${encoded(name, password)}`;
-      const onHttp = await decide(
-        httpAuthRequest(httpAuthorizerEvent('GET /orders', authorization)),
-      );
-      const request = restAuthRequest(restAuthorizerEvent('GET /orders', authorization));
-      const onRest = await decide(request);
       return JSON.stringify([
-        httpAnswer(onHttp.decision, onHttp.decisionId),
-        answered(() => restAnswer(onRest.decision, request, onRest.decisionId)),
+        await answered(handle(httpAuthorizerEvent('GET /orders', authorization))),
+        await answered(handle(restAuthorizerEvent('GET /orders', authorization))),
       ]);
     },
   };
   return gate;
 }
 
-function answered(answer: () => unknown): unknown {
+async function answered(answer: Promise<unknown>): Promise<unknown> {
   try {
-    return answer();
+    return await answer;
   } catch (cause) {
     return { threw: (cause as Error).message };
   }

@@ -4,7 +4,7 @@ import { admin } from '../../functions/admin/admin.ts';
 import type { CertificateAdministration } from '../../functions/admin/certificates.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import { authorizer } from '../../functions/authorizers/authorizer.ts';
-import { certificateAuthenticator } from '../../functions/authorizers/certificate/authenticate.ts';
+import { certificateAuthenticator } from '../../functions/authorizers/mtls/authenticate.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import { cachedLookup } from '../../functions/core/cached-lookup.ts';
 import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
@@ -16,7 +16,9 @@ import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { RecordKind } from '../../functions/core/record-kind.ts';
 import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
 import { type Routes, requires } from '../../functions/core/route-policy.ts';
-import { restAnswer, restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
+import { authorizerContext } from '../../functions/gateway/authorizer-context.ts';
+import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
+import { adminPorts } from './admin-ports.ts';
 import { restAuthorizerEvent } from './events/authorizer.ts';
 
 export const issuer = 'https://auth.example.com';
@@ -66,16 +68,18 @@ export function certificateGate(registries: Registries = memoryRegistries()): Ce
     randomness: systemRandomness,
     audit: { write: (event: AuditEvent) => audit.push(event) },
   };
-  const run = admin({
-    ...ports,
-    ...registries,
-    clients: memoryRegistry(clientKind),
-    keys: { read: async () => undefined },
-    limits: { grantTypes: [], accessTokenLifetimeMaxSeconds: 3_600 },
-    defaultResource: audience,
-    publicationLeadSeconds: 0,
-    publishedKeysMax: 10,
-  });
+  const run = admin(
+    adminPorts({
+      ...ports,
+      ...registries,
+      clients: memoryRegistry(clientKind),
+      keys: { read: async () => undefined },
+      limits: { grantTypes: [], accessTokenLifetimeMaxSeconds: 3_600 },
+      defaultResource: audience,
+      publicationLeadSeconds: 0,
+      publishedKeysMax: 10,
+    }),
+  );
   const lookup = <T>({ name }: RecordKind<T>, registry: Registry<T>): Lookup<T> =>
     cachedLookup(
       {
@@ -88,7 +92,7 @@ export function certificateGate(registries: Registries = memoryRegistries()): Ce
     );
   const decide = authorizer({
     ...ports,
-    routes: compileRoutes(routes),
+    table: compileRoutes(routes),
     stopwatch: () => 0,
     authenticators: [
       certificateAuthenticator({
@@ -110,8 +114,7 @@ export function certificateGate(registries: Registries = memoryRegistries()): Ce
       identity: { ...identity, clientCert, sourceIp },
     };
     const request = restAuthRequest({ ...event, requestContext });
-    const { decision, decisionId } = await decide(request);
-    return { request, decision, decisionId };
+    return { request, judgement: await decide(request) };
   }
 
   async function done(command: Command): Promise<Record<string, unknown>> {
@@ -131,12 +134,11 @@ export function certificateGate(registries: Registries = memoryRegistries()): Ce
       return answer.ok ? 'done' : `${answer.error.code}: ${answer.error.message}`;
     },
     async enter(pem, options = {}) {
-      const { decision } = await call(pem, options);
+      const { decision } = (await call(pem, options)).judgement;
       return decision.outcome === 'allow' ? 'allow' : decision.reason;
     },
     async context(pem) {
-      const { request, decision, decisionId } = await call(pem, {});
-      return restAnswer(decision, request, decisionId).context ?? {};
+      return authorizerContext((await call(pem, {})).judgement);
     },
   };
 }

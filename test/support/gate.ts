@@ -1,8 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import type { RateLimiter } from '../../functions/authorizers/decision.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
 import { issuerRules } from '../../functions/authorizers/jwt/issuers.ts';
+import type { RateLimiter } from '../../functions/authorizers/rate-limit.ts';
 import type { Authenticator } from '../../functions/authorizers/scheme.ts';
 import { type AuthorizerHandler, serve } from '../../functions/authorizers/serve.ts';
 import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';

@@ -1,5 +1,7 @@
 import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
+import { dynamoTokenBuckets } from '../../adapters/dynamodb/token-buckets.ts';
+import { dynamoWriter } from '../../adapters/dynamodb/writer.ts';
 import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
@@ -8,6 +10,7 @@ import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { publishedIssuerKeys } from '../../core/published-issuer-keys.ts';
 import { verifiedTokenCache } from '../../core/verified-token-cache.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
+import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
 import { jwtAuthenticator } from './authenticate.ts';
 import { issuerRules } from './issuers.ts';
@@ -35,6 +38,13 @@ export const handler: AuthorizerHandler = serve(
     clock: systemClock,
     randomness: systemRandomness,
     audit: jsonLog,
+    limiter: rateLimiter({
+      buckets: dynamoTokenBuckets(
+        dynamoWriter({ env: process.env, deadlineMs: 300 }),
+        config.countersTable,
+      ),
+      audit: jsonLog,
+    }),
     stopwatch: () => performance.now(),
   },
   bundled,

@@ -49,7 +49,7 @@ function world(options: WorldOptions = {}) {
   };
   const { entriesMax = 1_000, lastUse } = options;
   const decide = authorizer({
-    routes: compileRoutes(routes),
+    table: compileRoutes(routes),
     authenticators: [
       apiKeyAuthenticator({
         ...{ ...format, issuer, audience, audit: log },

@@ -5,6 +5,7 @@ import { admin } from '../../../functions/admin/admin.ts';
 import { apiKeyAuthenticator } from '../../../functions/authorizers/api-key/authenticate.ts';
 import { apiKeyKind } from '../../../functions/core/parse-api-key.ts';
 import { clientKind } from '../../../functions/core/parse-client.ts';
+import { adminPorts } from '../../support/admin-ports.ts';
 
 const audience = 'https://api.example';
 const start = 1_800_000_000;
@@ -15,19 +16,21 @@ const audit = { write: () => undefined };
 function world() {
   const apiKeys = memoryRegistry(apiKeyKind);
   const clock = { seconds: start };
-  const run = admin({
-    clients: memoryRegistry(clientKind),
-    apiKeys,
-    keys: { read: async () => undefined },
-    randomness: systemRandomness,
-    clock: { now: () => clock.seconds },
-    audit,
-    limits: { grantTypes: [], accessTokenLifetimeMaxSeconds: 3_600 },
-    defaultResource: audience,
-    apiKeyFormat: format,
-    publicationLeadSeconds: 0,
-    publishedKeysMax: 10,
-  });
+  const run = admin(
+    adminPorts({
+      clients: memoryRegistry(clientKind),
+      apiKeys,
+      keys: { read: async () => undefined },
+      randomness: systemRandomness,
+      clock: { now: () => clock.seconds },
+      audit,
+      limits: { grantTypes: [], accessTokenLifetimeMaxSeconds: 3_600 },
+      defaultResource: audience,
+      apiKeyFormat: format,
+      publicationLeadSeconds: 0,
+      publishedKeysMax: 10,
+    }),
+  );
   const authenticator = apiKeyAuthenticator({
     ...{ ...format, audience, audit, issuer: 'https://auth.example.com' },
     keys: apiKeys,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryRegistry } from '../../../functions/adapters/memory/registry.ts';
-import { certificateAuthenticator } from '../../../functions/authorizers/certificate/authenticate.ts';
+import { certificateAuthenticator } from '../../../functions/authorizers/mtls/authenticate.ts';
 import { certificatePinKind } from '../../../functions/core/certificate-pin.ts';
 import { certificateRuleKind } from '../../../functions/core/certificate-rule.ts';
 import { parseCertificate } from '../../../functions/core/client-certificate.ts';

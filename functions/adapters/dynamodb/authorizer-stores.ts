@@ -1,0 +1,50 @@
+import { cachedLookup } from '../../core/cached-lookup.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { FailureCounter } from '../../core/ports/failure-counter.ts';
+import type { LastUse } from '../../core/ports/last-use.ts';
+import type { Lookup } from '../../core/ports/lookup.ts';
+import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
+import type { RecordKind } from '../../core/record-kind.ts';
+import { dynamoFailureCounter } from './failure-counter.ts';
+import { dynamoLastUse } from './last-use.ts';
+import { dynamoLookup } from './lookup.ts';
+import { dynamoReader } from './reader.ts';
+import { dynamoTokenBuckets } from './token-buckets.ts';
+import { dynamoWriter } from './writer.ts';
+
+/** What authorizers read and count. Nothing is opened before it is used. */
+export interface AuthorizerStores {
+  /** Records of one kind, from memory for a few seconds. */
+  lookup<T>(kind: RecordKind<T>): Lookup<T>;
+  readonly failures: FailureCounter;
+  readonly buckets: TokenBuckets;
+  readonly lastUse: LastUse;
+}
+
+export interface AuthorizerStoresOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly clientsTable: string;
+  readonly countersTable: string;
+  readonly credentialCacheSeconds: number;
+}
+
+/** A caller waits for what is counted, and is let in without it: it must be quick or not at all. */
+const countDeadlineMs = 300;
+
+export function authorizerStores(options: AuthorizerStoresOptions): AuthorizerStores {
+  const { env, clock, clientsTable, countersTable, credentialCacheSeconds } = options;
+  const reader = dynamoReader({ env });
+  const counts = { env, deadlineMs: countDeadlineMs };
+  const writer = dynamoWriter(counts);
+  return {
+    lookup: (kind) =>
+      cachedLookup(dynamoLookup(reader, clientsTable, kind), {
+        ttlSeconds: credentialCacheSeconds,
+        clock,
+      }),
+    failures: dynamoFailureCounter({ reader: dynamoReader(counts), writer }, countersTable),
+    buckets: dynamoTokenBuckets(writer, countersTable),
+    lastUse: dynamoLastUse(writer, countersTable),
+  };
+}

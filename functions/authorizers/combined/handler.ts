@@ -1,0 +1,78 @@
+import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
+import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
+import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
+import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
+import { jsonLog } from '../../adapters/log/json-log.ts';
+import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { certificatePinKind } from '../../core/certificate-pin.ts';
+import { certificateRuleKind } from '../../core/certificate-rule.ts';
+import { apiKeyKind } from '../../core/parse-api-key.ts';
+import { basicUserKind } from '../../core/parse-basic-user.ts';
+import { publishedIssuerKeys } from '../../core/published-issuer-keys.ts';
+import { revokedCertificateKind } from '../../core/revoked-certificate.ts';
+import { verifiedTokenCache } from '../../core/verified-token-cache.ts';
+import { apiKeyAuthenticator } from '../api-key/authenticate.ts';
+import { basicAuthenticator } from '../basic/authenticate.ts';
+import { type BundledPolicy, fromEnv } from '../config.ts';
+import { jwtAuthenticator } from '../jwt/authenticate.ts';
+import { issuerRules } from '../jwt/issuers.ts';
+import { certificateAuthenticator } from '../mtls/authenticate.ts';
+import { rateLimiter } from '../rate-limit.ts';
+import { type AuthorizerHandler, serve } from '../serve.ts';
+
+const config = fromEnv(process.env);
+const { issuer, audience } = config;
+const bundled = bundledPolicy<BundledPolicy>();
+const clock = systemClock;
+const randomness = systemRandomness;
+const audit = jsonLog;
+const stores = authorizerStores({ ...config, env: process.env, clock });
+
+const ownKeys = publishedIssuerKeys(
+  dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+  config.publishedKeysCacheSeconds,
+);
+
+// Most first requests need the keys, and initialization has more CPU. A failure is the first request's to meet.
+if (accepts(bundled, 'bearer')) await ownKeys.find('', clock.now()).catch(() => undefined);
+
+/** Whatever a route accepts, on every surface of API Gateway. */
+export const handler: AuthorizerHandler = serve(
+  {
+    authenticators: [
+      jwtAuthenticator({
+        issuers: issuerRules(config, ownKeys, bundled.trustedIssuers, httpsKeySetSource),
+        cache: verifiedTokenCache(),
+      }),
+      apiKeyAuthenticator({
+        keys: stores.lookup(apiKeyKind),
+        prefix: config.apiKeyPrefix,
+        environment: config.apiKeyEnvironment,
+        lastUse: stores.lastUse,
+        ...{ issuer, audience, audit },
+      }),
+      basicAuthenticator({
+        users: stores.lookup(basicUserKind),
+        failures: stores.failures,
+        ...{ issuer, audience, randomness, audit },
+      }),
+      certificateAuthenticator({
+        pins: stores.lookup(certificatePinKind),
+        rules: stores.lookup(certificateRuleKind),
+        revoked: stores.lookup(revokedCertificateKind),
+        ...{ issuer, audience },
+      }),
+    ],
+    limiter: rateLimiter({ buckets: stores.buckets, audit }),
+    ...{ clock, randomness, audit },
+    stopwatch: () => performance.now(),
+  },
+  bundled,
+);
+
+/** Does any route of the table accept this scheme? Its keys need not be read otherwise. */
+function accepts({ table }: BundledPolicy, scheme: 'bearer'): boolean {
+  return Object.values(table.routes).some(({ schemes }) => schemes.includes(scheme));
+}

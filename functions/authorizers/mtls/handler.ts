@@ -1,0 +1,37 @@
+import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
+import { jsonLog } from '../../adapters/log/json-log.ts';
+import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { certificatePinKind } from '../../core/certificate-pin.ts';
+import { certificateRuleKind } from '../../core/certificate-rule.ts';
+import { revokedCertificateKind } from '../../core/revoked-certificate.ts';
+import { type BundledPolicy, fromEnv } from '../config.ts';
+import { rateLimiter } from '../rate-limit.ts';
+import { type AuthorizerHandler, serve } from '../serve.ts';
+import { certificateAuthenticator } from './authenticate.ts';
+
+const config = fromEnv(process.env);
+const { issuer, audience } = config;
+const clock = systemClock;
+const randomness = systemRandomness;
+const audit = jsonLog;
+const stores = authorizerStores({ ...config, env: process.env, clock });
+
+/** Client certificates, on every surface that shows them. */
+export const handler: AuthorizerHandler = serve(
+  {
+    authenticators: [
+      certificateAuthenticator({
+        pins: stores.lookup(certificatePinKind),
+        rules: stores.lookup(certificateRuleKind),
+        revoked: stores.lookup(revokedCertificateKind),
+        ...{ issuer, audience },
+      }),
+    ],
+    limiter: rateLimiter({ buckets: stores.buckets, audit }),
+    ...{ clock, randomness, audit },
+    stopwatch: () => performance.now(),
+  },
+  bundledPolicy<BundledPolicy>(),
+);
