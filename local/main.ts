@@ -11,6 +11,13 @@ const stopMilliseconds = 1_800;
 /** The deployment that the command line finds here unless it is told another name. */
 const deploymentName = 'default';
 
+/** The domain on which the demo's partners show certificates. Here the development authority vouches for everybody. */
+const partnersDomain = {
+  mtlsDomain: 'partners.localhost',
+  mtlsCertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/local',
+  mtlsTruststore: 's3://local/truststore.pem',
+};
+
 /** Before anything is imported that an older Node cannot load. */
 const nodeMajor = Number(process.versions.node.split('.')[0]);
 if (nodeMajor < nodeMajorMin) {
@@ -42,7 +49,7 @@ async function run(): Promise<void> {
     await synthesize({
       outputDirectory: temporary,
       // The stage that forgets with its stack and shows every change at once.
-      context: { demo: 'true', stage: 'dev', ...options.context },
+      context: { demo: 'true', stage: 'dev', ...partnersDomain, ...options.context },
       signal: ending.signal,
     });
   }
@@ -66,15 +73,18 @@ async function run(): Promise<void> {
   process.exit(0);
 }
 
-/** Makes the demo client, and says where everything is: to the command line in a file, to the caller on stdout. */
+/** Makes the demo credentials, and says where everything is: to the command line in a file, to the caller on stdout. */
 async function announce(world: HostedWorld): Promise<void> {
-  const { demoClient } = await import('./demo-client.ts');
+  const { demoCredentials } = await import('./demo-credentials.ts');
   const { writePrivateFile } = await import('./private-file.ts');
   const { readyOf, readyText } = await import('./ready.ts');
   const { dataDirectory } = options;
-  const file = dataDirectory === undefined ? undefined : join(dataDirectory, 'demo-client.json');
-  const client = options.withDemoClient ? await demoClient(world, deploymentName, file) : undefined;
-  const ready = readyOf(world, deploymentName, client);
+  const file =
+    dataDirectory === undefined ? undefined : join(dataDirectory, 'demo-credentials.json');
+  const demo = options.withDemoCredentials
+    ? await demoCredentials(world, deploymentName, file)
+    : undefined;
+  const ready = readyOf(world, deploymentName, demo);
   const { ready: _, ...facts } = ready;
   const local = { ...facts, region: world.region, name: deploymentName };
   writePrivateFile(localFile, `${JSON.stringify(withoutNulls(local), null, 2)}\n`);

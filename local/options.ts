@@ -6,7 +6,7 @@ export interface RunnerOptions {
   readonly dataDirectory: string | undefined;
   readonly output: 'text' | 'json';
   readonly isVerbose: boolean;
-  readonly withDemoClient: boolean;
+  readonly withDemoCredentials: boolean;
   /** An assembly that is there already; without it the app of this repository is bundled and synthesized. */
   readonly assemblyDirectory: string | undefined;
   /** CDK context of the app. */
@@ -22,7 +22,7 @@ Hosts the template that "cdk deploy" would deploy, on this machine.
   --output FORMAT   text (default) or json: one line when ready
   --context K=V     CDK context of the app, may be repeated
   --assembly DIR    host this cloud assembly instead of this repository's app
-  --no-demo         create no demo client
+  --no-demo         create no demo credentials
   --verbose         show what the functions log
   --help            show this text`;
 
@@ -53,7 +53,7 @@ export function readOptions(args: readonly string[]): RunnerOptions | 'help' {
     ...{ basePort, output },
     dataDirectory: values.data,
     isVerbose: values.verbose,
-    withDemoClient: !values['no-demo'],
+    withDemoCredentials: !values['no-demo'],
     assemblyDirectory: values.assembly,
     context: Object.fromEntries(
       values.context.map((pair) => {

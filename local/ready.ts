@@ -1,4 +1,4 @@
-import type { DemoClient } from './demo-client.ts';
+import type { DemoCredentials } from './demo-credentials.ts';
 import type { HostedWorld } from './host.ts';
 import type { ApiRole } from './hosted-urls.ts';
 
@@ -20,10 +20,17 @@ export interface Ready {
   readonly aws_endpoint: string;
   readonly client_id: string | null;
   readonly client_secret: string | null;
+  readonly api_key: string | null;
+  readonly username: string | null;
+  readonly password: string | null;
   readonly pid: number;
 }
 
-export function readyOf(world: HostedWorld, name: string, client: DemoClient | undefined): Ready {
+export function readyOf(
+  world: HostedWorld,
+  name: string,
+  demo: DemoCredentials | undefined,
+): Ready {
   const url = (role: ApiRole): string | undefined =>
     world.apis.find((api) => api.role === role)?.url;
   const issuer = url('issuer');
@@ -40,8 +47,11 @@ export function readyOf(world: HostedWorld, name: string, client: DemoClient | u
     client_cert_file: world.tls?.clientCertFile ?? null,
     client_key_file: world.tls?.clientKeyFile ?? null,
     aws_endpoint: world.endpoint.url,
-    client_id: client?.client_id ?? null,
-    client_secret: client?.client_secret ?? null,
+    client_id: demo?.client_id ?? null,
+    client_secret: demo?.client_secret ?? null,
+    api_key: demo?.api_key ?? null,
+    username: demo?.username ?? null,
+    password: demo?.password ?? null,
     pid: process.pid,
   };
 }
@@ -61,6 +71,9 @@ export function readyText(ready: Ready): string {
     ['AWS endpoint', ready.aws_endpoint],
     ['client id', ready.client_id],
     ['client secret', ready.client_secret],
+    ['API key', ready.api_key],
+    ['user', ready.username],
+    ['password', ready.password],
   ];
   const table = rows
     .filter(([, value]) => value !== null)
@@ -72,15 +85,25 @@ export function readyText(ready: Ready): string {
 function commands(ready: Ready): readonly string[] {
   const { client_id, client_secret, token_endpoint } = ready;
   if (client_id === null || client_secret === null || token_endpoint === null) return [];
+  const { rest_api, http_api, api_key, username, password } = ready;
+  const apis = [rest_api, http_api].filter((url) => url !== null);
   return [
     '',
     'Get a token, and call the protected API:',
     '',
     `  TOKEN=$(curl -s -u '${client_id}:${client_secret}' -d grant_type=client_credentials \\`,
     `    ${token_endpoint} | sed -E 's/.*"access_token":"([^"]+)".*/\\1/')`,
-    ...[ready.rest_api, ready.http_api]
-      .filter((url) => url !== null)
-      .map((url) => `  curl -i -H "Authorization: Bearer $TOKEN" ${url}/orders`),
+    ...apis.map((url) => `  curl -i -H "Authorization: Bearer $TOKEN" ${url}/orders`),
+    '',
+    'The same with an API key, and with a user:',
+    '',
+    ...apis
+      .slice(0, 1)
+      .flatMap((url) => [
+        `  curl -i -H 'Authorization: ApiKey ${api_key}' ${url}/orders`,
+        `  curl -i -H 'x-api-key: ${api_key}' ${url}/whoami`,
+        `  curl -i -u '${username}:${password}' ${url}/reports/monthly`,
+      ]),
   ];
 }
 
@@ -92,6 +115,6 @@ function certificateCommand(ready: Ready): readonly string[] {
     'Present a client certificate:',
     '',
     `  curl -i --cacert '${ca_file}' --cert '${client_cert_file}' --key '${client_key_file}' \\`,
-    `    ${mtls_api}/`,
+    `    ${mtls_api}/partners/me`,
   ];
 }

@@ -108,7 +108,7 @@ describe('Keyward', () => {
       'Keyward: authorization server metadata': metadataFromEnv,
       'Keyward: operator commands': adminFromEnv,
       'Keyward: makes and rotates the signing keys': rotationFromEnv,
-      'Keyward: JWT authorizer': authorizerFromEnv,
+      'Keyward: combined authorizer': authorizerFromEnv,
     };
     const read = [keyward, demo].flatMap((template) =>
       Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {

@@ -57,9 +57,14 @@ describe('each function may do what its duty needs, and nothing else', () => {
     expect(allowed(statementsOf(templates.keyward, `Keyward: ${duty}`))).toEqual(expected);
   });
 
-  test('JWT authorizer', () => {
-    const statements = statementsOf(templates.demo, 'Keyward: JWT authorizer');
-    expect(allowed(statements)).toEqual(['dynamodb:GetItem JWKS']);
+  test('combined authorizer', () => {
+    const statements = statementsOf(templates.demo, 'Keyward: combined authorizer');
+    expect(allowed(statements)).toEqual([
+      'dynamodb:GetItem AK#* BU#* CP#* CR#* CX#*',
+      'dynamodb:GetItem JWKS',
+      'dynamodb:GetItem LIM#basic#*',
+      'dynamodb:UpdateItem SEEN#* LIM#basic#*',
+    ]);
   });
 
   test('no statement of ours names every resource', () => {

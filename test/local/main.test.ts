@@ -108,7 +108,7 @@ test('keeps the certificates of custom domains with its state, and says where', 
   expect(existsSync(join(tls, 'ca-key.pem'))).toBe(true);
 });
 
-test('keeps the demo client with the data', async () => {
+test('keeps the demo credentials with the data', async () => {
   const here = temporaryFolder();
   const args = ['--assembly', counterAssembly(), '--data', join(here, 'data'), ...json];
   const secretOf = async (): Promise<string> => {

@@ -41,7 +41,10 @@ const handlers = {
   // Stands where a deployment has its operator function.
   admin: `export const handler = async (event) => {
     if (event.command === 'clients.show') return { ok: event.client_id === 'demo-id' };
-    return { ok: true, result: { client_id: 'demo-id', client_secret: 'demo-' + Math.random() } };
+    if (event.command === 'users.list') return { ok: true, result: [{ username: 'demo' }] };
+    const secret = 'demo-' + Math.random();
+    const result = { client_id: 'demo-id', client_secret: secret, api_key: 'kw_' + secret, password: secret };
+    return { ok: true, result };
   };`,
 };
 
