@@ -162,3 +162,22 @@ test('without a lifetime everything is read', async () => {
   await cached.find('orders');
   expect(state.reads).toHaveLength(2);
 });
+
+test('a fresh look reads although the record is in memory, joins no read begun before, and leaves what it found', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.known.set('orders', { ...someClient, name: 'Changed' });
+  expect((await cached.find('orders'))?.name).toBe(someClient.name);
+  expect((await cached.find('orders', true))?.name).toBe('Changed');
+  expect((await cached.find('orders'))?.name).toBe('Changed');
+  expect(state.reads).toHaveLength(2);
+  await Promise.all([cached.find('late'), cached.find('late', true), cached.find('late', true)]);
+  expect(state.reads.filter((id) => id === 'late')).toHaveLength(3);
+});
+
+test('a fresh look at a store that is away throws, whatever is in memory', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.isDown = true;
+  await expect(cached.find('orders', true)).rejects.toThrow('down');
+});
