@@ -38,7 +38,7 @@ export function policyAnswer(
       Version: '2012-10-17',
       Statement:
         granted === undefined
-          ? [statement(decision.outcome === 'allow' ? 'Allow' : 'Deny', [resourceOf(request)])]
+          ? [ownStatement(judgement, request)]
           : wholePolicy(whole.policy(granted, request)),
     },
     context: { ...authorizerContext(judgement) },
@@ -47,6 +47,15 @@ export function policyAnswer(
 }
 
 type Statement = APIGatewayAuthorizerResult['policyDocument']['Statement'][number];
+
+/**
+ * The answer where no set of routes was decided on. What is replayed for the whole API must be a no to all of it: an API
+ * whose resource policy has an Allow takes "not mentioned" for yes.
+ */
+function ownStatement({ decision, cache }: Judgement, request: AuthRequest): Statement {
+  if (decision.outcome === 'allow') return statement('Allow', [resourceOf(request)]);
+  return statement('Deny', [cache === 'policy' ? `${request.stageArn}/*` : resourceOf(request)]);
+}
 
 function statement(Effect: 'Allow' | 'Deny', resources: readonly string[]): Statement {
   const [only, ...more] = resources;

@@ -1,11 +1,16 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
+import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
+import { mintApiKey } from '../../functions/core/api-key.ts';
+import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
 import { ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';
 import { restAuthorizerEvent, tokenAuthorizerEvent } from '../support/events/authorizer.ts';
-import { type Gate, gate } from '../support/gate.ts';
+import { audience, type Gate, gate, issuer, now } from '../support/gate.ts';
 import { bearerToken } from '../support/tokens.ts';
 
 const stage = 'arn:aws:execute-api:us-east-1:000000000000:abc123/prod';
@@ -84,6 +89,29 @@ describe('an answer that serves the whole API', () => {
       cache: 'policy',
       grantedRoutes: 0,
     });
+  });
+
+  test('denies everything to a key that is bound to addresses: no answer of a cache may depend on one', async () => {
+    const format = { prefix: 'kw', environment: 'live' };
+    const keys = memoryRegistry(apiKeyKind);
+    const { key, ...minted } = mintApiKey(systemRandomness, format);
+    await keys.create({
+      ...{ name: 'report', owner: 'reports', scope: ['orders:read'], resources: [audience] },
+      ...{ status: 'enabled', createdAt: now, updatedAt: now, ...minted },
+      addresses: ['192.0.2.0/24'],
+    });
+    const authenticators = [
+      apiKeyAuthenticator({ ...{ keys, issuer, audience, ...format }, audit: { write: () => {} } }),
+    ];
+    const { handle, last } = gate({ routes: ordersRoutes, authenticators });
+    for (const [route] of replayed.filter(([one]) => one.startsWith('GET'))) {
+      const answer = await ask(handle, restAuthorizerEvent(route, `ApiKey ${key}`));
+      expect(last()).toMatchObject({ reason: 'ip_denied', cache: 'policy' });
+      // Whatever it does not mention would be open where a resource policy has an Allow.
+      for (const request of [...replayed.map(([, one]) => one), ...others]) {
+        expect(verdict(answer, request)).toBe('explicit-deny');
+      }
+    }
   });
 
   test('is not given for a bad credential, which is exactly "Unauthorized" and kept by nobody', async () => {
