@@ -70,13 +70,22 @@ interface WireError {
   readonly description: string;
 }
 
-const invalidToken: WireError = {
-  error: 'invalid_token',
-  description: 'the token is not accepted',
-};
+const notAccepted = 'the credential is not accepted';
 
-/** Error codes of RFC 6750 §3.1 and RFC 9470 §3. All faults of a token share one text. */
+const invalidToken: WireError = { error: 'invalid_token', description: notAccepted };
+
+/** `invalid_token` is for tokens (RFC 6750 §3.1). Of a key, a user and a certificate nobody is told what is wrong. */
+const accessDenied: WireError = { error: 'access_denied', description: notAccepted };
+
+/** Error codes of RFC 6750 §3.1 and RFC 9470 §3. All faults of a credential share one text. */
 const errors: Readonly<Partial<Record<DenyReason, WireError>>> = {
+  key_unknown: accessDenied,
+  key_disabled: accessDenied,
+  key_expired: accessDenied,
+  bad_password: accessDenied,
+  locked: accessDenied,
+  cert_unmapped: accessDenied,
+  cert_revoked: accessDenied,
   insufficient_scope: { error: 'insufficient_scope', description: 'the scope does not cover this' },
   insufficient_role: { error: 'access_denied', description: 'the role does not cover this' },
   ip_denied: { error: 'access_denied', description: 'not from this address' },
