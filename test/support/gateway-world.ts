@@ -1,7 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { type Agent, request as httpsRequest } from 'node:https';
+import type { Agent } from 'node:https';
 import { join } from 'node:path';
-import { TLSSocket } from 'node:tls';
 import { accessKeyOf } from '../../local/aws/access-key-of.ts';
 import type { FunctionHost, FunctionSpec, InvocationResult } from '../../local/contracts.ts';
 import { customDomain } from '../../local/gateway/custom-domain.ts';
@@ -15,24 +13,8 @@ import { loadAssembly } from '../../local/template/assembly.ts';
 import { listApis } from '../../local/template/list-apis.ts';
 import { worldSpec } from '../../local/template/world.ts';
 import type { KeyedCertificate } from '../../local/tls/certificate-authority.ts';
+import { type Asked, ask, type Reply } from './ask.ts';
 import { certificateAuthority, type TestAuthority } from './certificates.ts';
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
-  /** The connection was there before, or its TLS session. */
-  readonly isResumed: boolean;
-  /** The body as JSON. */
-  readonly json: unknown;
-}
-
-interface Asked {
-  readonly method?: string;
-  /** Name, value, name, value: names as they go over the wire, any of them twice. */
-  readonly headers?: readonly string[];
-  readonly body?: string | Buffer;
-}
 
 /** How a client of a custom domain behaves; it trusts the authority of the world. */
 export interface AskedByTls extends Asked {
@@ -159,51 +141,6 @@ async function run(spec: FunctionSpec, payload: string): Promise<InvocationResul
     const { name: errorType, message: errorMessage } = cause as Error;
     return { kind: 'function-error', errorType, errorMessage, payload: '{}' };
   }
-}
-
-interface TlsClient {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly agent?: Agent;
-}
-
-/** One request, over a connection of its own unless an agent keeps them. */
-function ask(url: string, path: string, asked: Asked = {}, tls: TlsClient = {}): Promise<Reply> {
-  const { method = 'GET', headers = [], body } = asked;
-  const { protocol, host, hostname, port } = new URL(url);
-  const alone = tls.agent === undefined ? ['connection', 'close'] : [];
-  const begin = protocol === 'https:' ? httpsRequest : httpRequest;
-  const length = body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))];
-  return new Promise((resolve, reject) => {
-    const request = begin(
-      {
-        ...{ hostname, port, path, method, agent: false, ...tls },
-        headers: ['host', host, ...alone, ...length, ...headers] as never,
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        const { socket } = response;
-        const isResumed =
-          request.reusedSocket || (socket instanceof TLSSocket && socket.isSessionReused());
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            ...{ text, isResumed },
-            get json() {
-              return JSON.parse(text);
-            },
-          });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(body);
-  });
 }
 
 /** Answers the event it was given; or what the header `x-reply` says, as JSON. */
