@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { type HostedWorld, host } from '../../local/host.ts';
+import { type HostedWorld, type HostOptions, host } from '../../local/host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -31,9 +31,10 @@ export interface DemoWorld {
 /** @param context CDK context of the app, on top of the demo's */
 export async function demoWorld(
   context: Readonly<Record<string, string>> = {},
+  options: Partial<HostOptions> = {},
 ): Promise<DemoWorld> {
   const assembly = synthesized(context);
-  const hosted = await host(assembly, { basePort: 0 });
+  const hosted = await host(assembly, { basePort: 0, ...options });
   const { issuer, restApi, httpApi, awsEndpoint } = hosted.urls;
   const aws = {
     endpoint: awsEndpoint,

@@ -6,9 +6,10 @@ import {
   sign,
 } from 'node:crypto';
 import type { Algorithm } from '../../functions/core/algorithm.ts';
+import type { KeyRing } from '../../functions/core/key-ring.ts';
 import { importSigner } from '../../functions/core/signature.ts';
-import { audience, issuer, now } from './gate.ts';
-import { ring } from './ring.ts';
+import * as gate from './gate.ts';
+import { ring as ringOfTests } from './ring.ts';
 
 /** A token, or a whole `Authorization` value, and what must come of it. */
 export interface Forgery {
@@ -18,13 +19,36 @@ export interface Forgery {
   readonly expect: readonly string[];
 }
 
+/** For whom tokens are forged: whose keys sign, and who is going to verify when. */
+export interface ForgeryTarget {
+  readonly ring: KeyRing;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Epoch seconds. */
+  readonly now: number;
+  /** How late a token may be presented and still be the case that it is meant to be. */
+  readonly latenessSeconds: number;
+}
+
+/** The gate of the tests in process, whose clock stands still. */
+const standingGate: ForgeryTarget = {
+  ring: ringOfTests,
+  issuer: gate.issuer,
+  audience: gate.audience,
+  now: gate.now,
+  latenessSeconds: 0,
+};
+
 type Json = Readonly<Record<string, unknown>>;
 
 const b64 = (value: string | Uint8Array) => Buffer.from(value).toString('base64url');
 const json = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Everything that section "JWTs" of a must-reject list names, signed with the real key wherever that is the harder case. */
-export function forgeries(alg: Algorithm): readonly Forgery[] {
+export function forgeries(
+  alg: Algorithm,
+  { ring, issuer, audience, now, latenessSeconds }: ForgeryTarget = standingGate,
+): readonly Forgery[] {
   const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
   const other = ring.keys.find((one) => one.alg !== alg && one.state === 'active');
   if (key?.state !== 'active' || other?.state !== 'active')
@@ -78,7 +102,10 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
     'control: JSON with white space',
     raw(` ${JSON.stringify(header)} `, JSON.stringify(claims, null, 2)),
   );
-  add('control: expired within the skew', token({}, { iat: now - 600, exp: now - 29 }));
+  add(
+    'control: expired within the skew',
+    token({}, { iat: now - 600, exp: now - 29 + latenessSeconds }),
+  );
   add(
     'control: from a clock that is ahead within the skew',
     token({}, { iat: now + 30, nbf: now + 30 }),
@@ -313,9 +340,9 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
     `${issuer}/`,
     issuer.toUpperCase(),
     `${issuer}.evil.example`,
-    'https://auth.example.com:443',
-    'https://x@auth.example.com',
-    'http://auth.example.com',
+    `${issuer}:443`,
+    issuer.replace('://', '://x@'),
+    issuer.replace(/^https?/, (scheme) => (scheme === 'http' ? 'https' : 'http')),
     '*',
     '',
     'https://evil.example',
@@ -371,11 +398,11 @@ export function forgeries(alg: Algorithm): readonly Forgery[] {
   );
   add('exp before iat', token({}, { iat: now + 20, exp: now + 10 }), 'malformed');
   add('a life above the hard maximum', token({}, { iat: now, exp: now + 3_601 }), 'malformed');
-  add('nbf beyond the skew', token({}, { nbf: now + 31 }), 'not_yet_valid');
+  add('nbf beyond the skew', token({}, { nbf: now + 31 + latenessSeconds }), 'not_yet_valid');
   add('nbf after exp', token({}, { nbf: now + 700 }), 'malformed');
   for (const nbf of ['0', null, true, 1.5])
     add(`nbf is ${json(nbf)}`, token({}, { nbf }), 'malformed');
-  add('iat beyond the skew', token({}, { iat: now + 31 }), 'not_yet_valid');
+  add('iat beyond the skew', token({}, { iat: now + 31 + latenessSeconds }), 'not_yet_valid');
   add('iat is missing', without('iat'), 'malformed');
   for (const iat of [String(now), null, -1, 0.5])
     add(`iat is ${json(iat)}`, token({}, { iat }), 'malformed');
