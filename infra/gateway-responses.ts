@@ -56,12 +56,10 @@ export function addGatewayResponses(api: RestApi, challenge: Challenge, routes: 
   ] as const) {
     add(type, id, 503, { 'Retry-After': retryAfter }, { error: 'temporarily_unavailable' });
   }
-  for (const [id, type] of [
-    ['Throttled', ResponseType.THROTTLED],
-    ['QuotaExceeded', ResponseType.QUOTA_EXCEEDED],
-  ] as const) {
-    add(type, id, 429, { 'Retry-After': retryAfter }, { error: 'rate_limited' });
-  }
+  const limited = { error: 'rate_limited' };
+  add(ResponseType.THROTTLED, 'Throttled', 429, { 'Retry-After': retryAfter }, limited);
+  // A quota is for a day or more, and nobody here knows when it ends: seconds would be a lie.
+  add(ResponseType.QUOTA_EXCEEDED, 'QuotaExceeded', 429, {}, limited);
   if (Object.keys(cors).length === 0) return;
   api.addGatewayResponse('Default4xx', { type: ResponseType.DEFAULT_4XX, responseHeaders: cors });
   api.addGatewayResponse('Default5xx', { type: ResponseType.DEFAULT_5XX, responseHeaders: cors });

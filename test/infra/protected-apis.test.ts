@@ -64,6 +64,19 @@ describe('another app protects its own REST API', () => {
     }
   });
 
+  test('who is too fast is told when to come back, and who has used up a quota is not: nobody knows', () => {
+    const template = Template.fromStack(restApi(true).stack);
+    const headersOf = (ResponseType: string) =>
+      Object.values(
+        template.findResources('AWS::ApiGateway::GatewayResponse', {
+          Properties: { ResponseType, StatusCode: '429' },
+        }),
+      ).map(({ Properties }) => Object.keys(Properties.ResponseParameters));
+    const retryAfter = 'gatewayresponse.header.Retry-After';
+    expect(headersOf('THROTTLED')).toEqual([expect.arrayContaining([retryAfter])]);
+    expect(headersOf('QUOTA_EXCEEDED')).toEqual([expect.not.arrayContaining([retryAfter])]);
+  });
+
   test('synth fails, by name, when a policy has no method', () => {
     expect(() => restApi(false).app.synth()).toThrow(
       'GET /orders has a policy but the API has no such route',
