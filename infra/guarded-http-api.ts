@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  CfnRoute,
+  type CfnApi,
   type HttpApi,
   HttpNoneAuthorizer,
+  type HttpRouteAuthorizerBindOptions,
+  type HttpRouteAuthorizerConfig,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -10,11 +12,14 @@ import {
   HttpLambdaResponseType,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 import type { RouteTable } from '../functions/core/compile-routes.ts';
 import type { Routes } from '../functions/core/route-policy.ts';
 import { exposureProblems } from './api-exposure.ts';
-import { isOther } from './revocation-lag.ts';
-import { policyOf, tableProblems } from './route-table.ts';
+import { routesOf } from './attached-routes.ts';
+import { referenced } from './rendered.ts';
+import { routeProblems } from './route-checks.ts';
+import { policyOf } from './route-table.ts';
 
 export interface GuardedHttpApiProps {
   readonly routes: Routes;
@@ -28,13 +33,12 @@ export interface GuardedHttpApiProps {
 /** An HTTP API whose every route is covered by a route policy. */
 export class GuardedHttpApi {
   readonly #props: GuardedHttpApiProps;
-  readonly #guarded = new Set<string>();
-  readonly #cached: IHttpRouteAuthorizer;
-  readonly #uncached: IHttpRouteAuthorizer;
+  readonly #cached: SimpleAuthorizer;
+  readonly #uncached: SimpleAuthorizer;
 
   constructor(api: HttpApi, props: GuardedHttpApiProps) {
     this.#props = props;
-    const { routes, table, cacheTtl } = props;
+    const { table, cacheTtl } = props;
     const identity = table.identity === 'authorization' ? 'Authorization' : table.identity;
     // A simple answer is a full yes or no for its cache key, so the route has to be in it.
     this.#cached = this.#make('Cached', cacheTtl, [
@@ -42,41 +46,50 @@ export class GuardedHttpApi {
       '$context.routeKey',
     ]);
     this.#uncached = this.#make('Uncached', Duration.seconds(0), []);
-    api.node.addValidation({
-      validate: () => [
-        ...tableProblems(
-          Object.keys(routes).filter((route) => !isOther('http', route)),
-          routes,
-          exposed(api),
-          this.#guarded,
-        ),
-        ...exposureProblems(api, api.apiId),
-      ],
-    });
+    const cfn = api.node.defaultChild as CfnApi;
+    api.node.addValidation({ validate: () => this.#problems(cfn) });
   }
 
   /** The authorizer of a route, for `addRoutes`. @param route `GET /orders/{id}`, `$default` */
   authorizer(route: string): IHttpRouteAuthorizer {
     const { routes, table } = this.#props;
     if (policyOf(routes, route).public) return new HttpNoneAuthorizer();
-    this.#guarded.add(route);
     return table.routes[route]?.cache === 'none' ? this.#uncached : this.#cached;
   }
 
-  #make(kind: string, ttl: Duration, identitySource: string[]): IHttpRouteAuthorizer {
+  #make(kind: string, ttl: Duration, identitySource: string[]): SimpleAuthorizer {
     const { handler, name } = this.#props;
-    return new HttpLambdaAuthorizer(`${name}${kind}`, handler, {
+    return new SimpleAuthorizer(`${name}${kind}`, handler, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       resultsCacheTtl: ttl,
       identitySource,
     });
   }
+
+  #problems(cfn: CfnApi): string[] {
+    const { routes, table, cacheTtl } = this.#props;
+    const attached = routesOf(cfn);
+    return [
+      ...routeProblems({
+        ...{ kind: 'http', routes, table, attached, replayed: cacheTtl.toSeconds() },
+        authorizers: [this.#cached.resource, this.#uncached.resource],
+      }),
+      ...exposureProblems(
+        cfn,
+        attached.map(({ key }) => key),
+      ),
+    ];
+  }
 }
 
-function exposed(api: HttpApi): string[] {
-  return api.node
-    .findAll()
-    .filter((node) => node instanceof CfnRoute)
-    .map(({ routeKey }) => routeKey)
-    .filter((routeKey) => !routeKey.startsWith('OPTIONS '));
+/** An authorizer of an HTTP API that remembers what it became. */
+class SimpleAuthorizer extends HttpLambdaAuthorizer {
+  /** `undefined` until a route has it. */
+  resource: IConstruct | undefined;
+
+  override bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
+    const config = super.bind(options);
+    this.resource = referenced(config.authorizerId);
+    return config;
+  }
 }

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   AuthorizationType,
-  CfnMethod,
   type CfnRestApi,
   type IAuthorizer,
   IdentitySource,
@@ -12,13 +11,16 @@ import {
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RouteTable } from '../functions/core/compile-routes.ts';
+import { type RouteTable, uncacheable } from '../functions/core/compile-routes.ts';
 import type { Routes } from '../functions/core/route-policy.ts';
 import { allowsByResourcePolicy, exposureProblems } from './api-exposure.ts';
+import { restRoutes } from './attached-routes.ts';
 import type { Challenge } from './challenge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { referenced } from './rendered.ts';
 import { isOther } from './revocation-lag.ts';
-import { policyOf, tableProblems } from './route-table.ts';
+import { routeProblems } from './route-checks.ts';
+import { policyOf } from './route-table.ts';
 
 /** `request` sees the whole request; `token` sees one header, which is all that its answers may depend on. */
 export type RestAuthorizerKind = 'request' | 'token';
@@ -40,8 +42,6 @@ export interface GuardedRestApiProps {
 export class GuardedRestApi {
   readonly #api: RestApi;
   readonly #props: GuardedRestApiProps;
-  /** Route → the authorizer that it was given. */
-  readonly #guarded = new Map<string, IAuthorizer>();
   readonly #authorizers = new Map<'cached' | 'uncached', IAuthorizer>();
 
   constructor(api: RestApi, props: GuardedRestApiProps) {
@@ -50,24 +50,12 @@ export class GuardedRestApi {
     const { routes, table, kind } = props;
     if (kind === 'token') refuseWhatAHeaderCannotDecide(routes, table);
     addGatewayResponses(api, props.challenge, routes);
+    const cfn = api.node.defaultChild as CfnRestApi;
     if (props.meter !== undefined) {
-      (api.node.defaultChild as CfnRestApi).apiKeySourceType = ApiKeySourceType.AUTHORIZER;
+      cfn.apiKeySourceType = ApiKeySourceType.AUTHORIZER;
       props.meter();
     }
-    api.node.addValidation({
-      validate: () => [
-        ...tableProblems(
-          Object.keys(routes).filter((route) => !isOther('rest', route)),
-          routes,
-          // A preflight carries no credential; see below for what may not answer it.
-          exposed(api).filter((route) => !route.startsWith('OPTIONS ')),
-          new Set(this.#guarded.keys()),
-        ),
-        ...this.#attachmentProblems(),
-        ...this.#resourcePolicyProblems(),
-        ...exposureProblems(api, api.restApiId),
-      ],
-    });
+    api.node.addValidation({ validate: () => this.#problems(cfn) });
   }
 
   /** Options for `resource.addMethod` of a route. @param route `GET /orders/{id}` */
@@ -75,11 +63,9 @@ export class GuardedRestApi {
     const { routes, table, meter } = this.#props;
     if (policyOf(routes, route).public) return { authorizationType: AuthorizationType.NONE };
     const kind = table.routes[route]?.cache === 'none' ? 'uncached' : 'cached';
-    const authorizer = this.#authorizer(this.#props.kind === 'token' ? 'cached' : kind);
-    this.#guarded.set(route, authorizer);
     return {
       authorizationType: AuthorizationType.CUSTOM,
-      authorizer,
+      authorizer: this.#authorizer(this.#props.kind === 'token' ? 'cached' : kind),
       ...(meter === undefined ? {} : { apiKeyRequired: true }),
     };
   }
@@ -120,29 +106,26 @@ export class GuardedRestApi {
     });
   }
 
-  /** A method that was given another authorizer than its route's, and a preflight that wants a credential. */
-  #attachmentProblems(): string[] {
-    return this.#api.methods.flatMap((method) => {
-      const route = `${method.httpMethod} ${method.resource.path}`;
-      const cfn = method.node.defaultChild;
-      if (!(cfn instanceof CfnMethod)) return [];
-      if (method.httpMethod === 'OPTIONS') {
-        return cfn.authorizationType === undefined || cfn.authorizationType === 'NONE'
-          ? []
-          : [`${route} is protected: a preflight carries no credential, and browsers would fail`];
-      }
-      const expected = this.#guarded.get(route);
-      const isExpected = expected === undefined || cfn.authorizerId === expected.authorizerId;
-      if (isExpected) return [];
-      const why = this.#props.table.routes[route]?.cache === 'none' ? 'must not be replayed' : '';
-      return [`${route} was given another authorizer than its route policy wants; ${why}`];
-    });
+  #problems(cfn: CfnRestApi): string[] {
+    const { routes, table, cacheTtl } = this.#props;
+    const attached = restRoutes(cfn);
+    return [
+      ...routeProblems({
+        ...{ kind: 'rest', routes, table, attached, replayed: cacheTtl.toSeconds() },
+        authorizers: [...this.#authorizers.values()].map((one) => referenced(one.authorizerId)),
+      }),
+      ...this.#resourcePolicyProblems(cfn),
+      ...exposureProblems(
+        cfn,
+        attached.map(({ key }) => key),
+      ),
+    ];
   }
 
   /** An Allow in a resource policy turns "the authorizer did not say" into "yes". */
-  #resourcePolicyProblems(): string[] {
+  #resourcePolicyProblems(cfn: CfnRestApi): string[] {
     const { silentRefusals } = this.#props.table;
-    if (silentRefusals.length === 0 || !allowsByResourcePolicy(this.#api)) return [];
+    if (silentRefusals.length === 0 || !allowsByResourcePolicy(cfn)) return [];
     return silentRefusals.map(
       ({ refused, granted }) =>
         `${refused} would be opened by the Allow of the API's resource policy to whoever may call ${granted}: write the resource policy as a Deny with negated conditions, or require for ${refused} what ${granted} requires`,
@@ -150,19 +133,18 @@ export class GuardedRestApi {
   }
 }
 
-function exposed(api: RestApi): string[] {
-  return api.methods.map((method) => `${method.httpMethod} ${method.resource.path}`);
-}
-
 function refuseWhatAHeaderCannotDecide(routes: Routes, table: RouteTable): void {
   const [obstacle] = table.obstacles;
   if (obstacle !== undefined)
     throw new Error(`a TOKEN authorizer answers for the whole API: ${obstacle}`);
-  for (const route of Object.keys(routes)) {
+  for (const [route, policy] of Object.entries(routes)) {
     const requirement = table.routes[route];
-    if (requirement === undefined || requirement.cache === 'policy') continue;
+    if (policy.public || isOther('rest', route) || requirement?.cache === 'policy') continue;
+    const reason =
+      uncacheable(route, policy, table.identity) ??
+      'its revocation lag leaves no time for replays, and a request authorizer needs none';
     throw new Error(
-      `${route} cannot be decided by one header alone, which is all that a TOKEN authorizer sees`,
+      `${route} cannot be decided by one header alone, which is all that a TOKEN authorizer sees: ${reason}`,
     );
   }
 }

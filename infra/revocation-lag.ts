@@ -59,7 +59,8 @@ export function lagText(lags: ReadonlyMap<string, RevocationLag>): string {
   return [...groups].map(([name, keys]) => `${name}: ${keys.join(', ')}`).join('; ');
 }
 
-/** A WebSocket API has `$connect` of a table, the others everything else. */
+/** A WebSocket API has `$connect` of a table and an HTTP API alone can have `$default`; everything else is for both others. */
 export function isOther(kind: ApiKind, key: string): boolean {
-  return (key === '$connect') !== (kind === 'websocket');
+  if (key === '$connect') return kind !== 'websocket';
+  return kind === 'websocket' || (key === '$default' && kind !== 'http');
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Annotations, CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { type BundledPolicy, toEnv } from '../../functions/authorizers/config.ts';
@@ -17,6 +17,7 @@ import { GuardedHttpApi } from '../guarded-http-api.ts';
 import { GuardedRestApi, type RestAuthorizerKind } from '../guarded-rest-api.ts';
 import { GuardedWebSocketApi } from '../guarded-websocket-api.ts';
 import type { IKeyward } from '../keyward-ref.ts';
+import { rendered } from '../rendered.ts';
 import {
   type ApiKind,
   lagText,
@@ -58,6 +59,8 @@ export interface AuthorizerKind {
   readonly schemes: readonly Scheme[];
   readonly trustedIssuers?: readonly TrustedIssuer[];
 }
+
+const timeoutSecondsMax = 5;
 
 /** One vCPU: a password takes 30 to 50 ms of it. */
 const passwordMemoryMiB = 1_769;
@@ -103,7 +106,7 @@ export class RouteAuthorizer extends Construct {
       bundle: Code.fromAsset(folder),
       description: kind.description,
       memorySize: props.memorySize ?? (accepted.has('basic') ? passwordMemoryMiB : 512),
-      timeoutSeconds: 5,
+      timeoutSeconds: timeoutSecondsMax,
       environment: toEnv({
         issuer: keyward.issuer,
         audience: props.audience,
@@ -123,6 +126,7 @@ export class RouteAuthorizer extends Construct {
     if (!this.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT))
       rmSync(folder, { recursive: true });
     this.#grant(accepted);
+    this.node.addValidation({ validate: () => this.#functionProblems() });
     this.#tierKeys =
       Object.keys(tiers).length === 0
         ? undefined
@@ -161,10 +165,24 @@ export class RouteAuthorizer extends Construct {
     });
   }
 
-  /** Puts this authorizer in front of the `$connect` of a WebSocket API: `guard.authorizer()` goes to `connectRouteOptions`. */
+  /**
+   * Puts this authorizer in front of the `$connect` of a WebSocket API: `guard.authorizer()` goes to `connectRouteOptions`.
+   *
+   * @param api may be left out where the authorizer is needed to make it
+   */
   guardWebSocketApi(api?: WebSocketApi): GuardedWebSocketApi {
-    const guard = new GuardedWebSocketApi(this.routes, this.function, this.node.id);
-    if (api !== undefined) this.#announce('websocket', api);
+    const guard = new GuardedWebSocketApi(api, {
+      ...{ routes: this.routes, table: this.table, handler: this.function, name: this.node.id },
+      onApi: (watched) => this.#announce('websocket', watched),
+    });
+    this.node.addValidation({
+      validate: () =>
+        guard.isAttached
+          ? []
+          : [
+              '$connect is guarded but no WebSocket API was given the authorizer: it may be left open',
+            ],
+    });
     return guard;
   }
 
@@ -173,6 +191,16 @@ export class RouteAuthorizer extends Construct {
     const { keyward } = this.#props;
     const replayed = this.cacheTtl.toSeconds();
     return revocationLags(kind, this.routes, this.table, replayed, keyward.settings);
+  }
+
+  /** API Gateway gives up on an authorizer that takes much longer, and a caller has waited for nothing. */
+  #functionProblems(): string[] {
+    const { Timeout = 3 } = rendered(this.function.node.defaultChild as CfnFunction);
+    if (Number(Timeout) <= timeoutSecondsMax) return [];
+    const guarded = Object.keys(this.table.routes).join(', ');
+    return [
+      `${this.function.node.path} may take ${Timeout} s, and an authorizer at most ${timeoutSecondsMax}: it decides ${guarded}`,
+    ];
   }
 
   #announce(kind: ApiKind, api: Construct): void {

@@ -1,0 +1,112 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, test } from 'vitest';
+import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { consumer, restConsumer } from './consumer.ts';
+
+const bearer = requires({ schemes: ['bearer'] });
+const admin = requires({ schemes: ['bearer'], scopes: ['admin'] });
+const plain = defineRoutes({ 'GET /orders': admin, 'GET /orders/{id}': bearer });
+/** Whoever may use the second alone cannot be refused the first by name: its pattern matches the second. */
+const nested = defineRoutes({ 'GET /users/{id}': admin, 'GET /users/me': bearer });
+const colliding = defineRoutes({
+  'GET /{proxy+}': requires({ schemes: ['bearer'], scopes: ['read'] }),
+  ...nested,
+});
+
+describe('a resource policy', () => {
+  const statement = (effect: Effect) =>
+    new PolicyStatement({
+      effect,
+      principals: [new AnyPrincipal()],
+      actions: ['execute-api:Invoke'],
+      resources: ['execute-api:/*'],
+      conditions: { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+    });
+  const would =
+    "GET /users/{id} would be opened by the Allow of the API's resource policy to whoever may call GET /users/me";
+
+  test.each<[string, string | undefined, Effect, Routes]>([
+    [
+      'fails synth by name when its Allow would answer for the authorizer',
+      would,
+      Effect.ALLOW,
+      nested,
+    ],
+    ['may deny', undefined, Effect.DENY, nested],
+    [
+      'may allow where every refusal of the authorizer is said aloud',
+      undefined,
+      Effect.ALLOW,
+      plain,
+    ],
+  ])('%s', (_rule, message, effect, routes) => {
+    const policy = new PolicyDocument({ statements: [statement(effect)] });
+    const { addAll, problem } = restConsumer(routes, {}, { policy });
+    addAll();
+    if (message === undefined) expect(problem()).toBeUndefined();
+    else expect(problem()).toContain(message);
+  });
+
+  test('is looked at as it ends up', () => {
+    const { api, addAll, problem } = restConsumer(nested);
+    addAll();
+    api.addToResourcePolicy(statement(Effect.DENY));
+    api.addToResourcePolicy(statement(Effect.ALLOW));
+    expect(problem()).toContain(would);
+  });
+});
+
+describe('routes whose patterns match each other', () => {
+  test('are reported by name, and decided one by one', () => {
+    const { stack, addAll } = restConsumer(colliding);
+    addAll();
+    Annotations.fromStack(stack).hasWarning(
+      '/Consumer/Authorizer',
+      Match.stringLikeRegexp(
+        'no policy can allow GET /\\{proxy\\+\\} and GET /users/me and refuse GET /users/\\{id\\}',
+      ),
+    );
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+      AuthorizerResultTtlInSeconds: 55,
+    });
+  });
+
+  test('are no news where one policy serves the whole API', () => {
+    const { stack, addAll } = restConsumer(plain);
+    addAll();
+    Annotations.fromStack(stack).hasNoWarning('/Consumer/Authorizer', Match.anyValue());
+  });
+});
+
+describe('a TOKEN authorizer, which knows no route, ', () => {
+  const guarding = (routes: Routes, revocationLagSeconds = 60) => {
+    const { stack, authorizer } = consumer(routes, { revocationLagSeconds });
+    const api = new RestApi(stack, 'Api', { cloudWatchRole: false });
+    return () => authorizer.guardRestApi(api, { realm: 'orders' }, 'token');
+  };
+
+  test('cannot stand before routes whose patterns match each other', () => {
+    expect(guarding(colliding)).toThrow(
+      /answers for the whole API: no policy can allow GET \/users\/\{id\} and refuse GET \/\{proxy\+\}/,
+    );
+  });
+
+  test('is refused by name where one header does not decide', () => {
+    const strict = requires({ schemes: ['bearer'], revocation: 'strict' });
+    expect(guarding(defineRoutes({ ...plain, 'DELETE /orders': strict }))).toThrow(
+      'DELETE /orders cannot be decided by one header alone, which is all that a TOKEN authorizer sees: revocation is strict',
+    );
+  });
+
+  test('is refused by name where nothing may be replayed', () => {
+    expect(guarding(plain, 5)).toThrow('GET /orders cannot be decided by one header alone');
+    expect(guarding(plain, 6)).not.toThrow();
+  });
+
+  test('has nothing to do with the routes of other kinds of APIs', () => {
+    expect(guarding(defineRoutes({ ...plain, $connect: bearer, $default: bearer }))).not.toThrow();
+  });
+});
