@@ -1,6 +1,7 @@
 import type { DenyReason } from '../core/decision.ts';
 import type { Judgement } from '../core/judgement.ts';
 import type { Principal } from '../core/principal.ts';
+import { contextText, nothing } from './context-text.ts';
 
 /** What an authorizer hands to the backend, and on a denial to the gateway response: flat texts on every surface. */
 export type AuthorizerContext = Readonly<Record<string, string>>;
@@ -47,14 +48,15 @@ function principalContext(principal: Principal): AuthorizerContext {
   return {
     v: contextVersion,
     mth: principal.scheme,
-    iss: principal.issuer,
-    sub: principal.subject,
-    cid: principal.clientId,
-    scp: principal.scope.join(' '),
+    iss: contextText(principal.issuer),
+    sub: contextText(principal.subject),
+    cid: contextText(principal.clientId),
+    // Scope tokens are visible ASCII as they are (RFC 6749 §3.3).
+    scp: principal.scope.join(' ') || nothing,
     rol: JSON.stringify(principal.roles),
     aud: JSON.stringify(principal.audience),
-    cred: principal.credentialId,
-    ...(expiresAt === undefined ? {} : { exp: String(expiresAt) }),
+    cred: contextText(principal.credentialId),
+    exp: expiresAt === undefined ? nothing : String(expiresAt),
     ...(acr === undefined ? {} : { acr }),
     ...(authTime === undefined ? {} : { auth_time: String(authTime) }),
   };

@@ -1,5 +1,6 @@
 import { schemes } from '../core/credential.ts';
 import type { Principal } from '../core/principal.ts';
+import { nothing, textOfContext } from './context-text.ts';
 
 /** Nobody was authenticated for this request, as far as the backend can tell. Answer 401. */
 export class PrincipalMissing extends Error {
@@ -12,9 +13,9 @@ export interface ProtectedEvent {
 }
 
 /**
- * Who the authorizer let in, for a backend behind a REST API or an HTTP API. Fails closed: throws `PrincipalMissing` when
- * the authorizer's context is absent (a route that was attached without it), incomplete, of another version, or past the
- * token's expiry, which a gateway's cache does not look at.
+ * Who the authorizer let in, for a backend behind a REST, an HTTP or a WebSocket API. Fails closed: throws
+ * `PrincipalMissing` when the authorizer's context is absent (a route that was attached without it), incomplete, of another
+ * version, or past the credential's expiry, which neither a gateway's cache nor an open connection looks at.
  *
  * @param options.now epoch seconds
  */
@@ -23,64 +24,67 @@ export function requirePrincipal(
   options: { readonly now: number },
 ): Principal {
   const context = contextOf(event);
-  const text = (name: string): string => {
+  const member = (name: string): string => {
     const value = context !== undefined && Object.hasOwn(context, name) ? context[name] : undefined;
     if (typeof value !== 'string')
       throw new PrincipalMissing('no principal in the authorizer context');
     return value;
   };
-  const scheme = schemes.find((one) => one === text('mth'));
-  if (text('v') !== '1' || scheme === undefined) {
+  const optional = (name: string) =>
+    context !== undefined && Object.hasOwn(context, name) ? member(name) : undefined;
+  const scheme = schemes.find((one) => one === member('mth'));
+  if (member('v') !== '1' || scheme === undefined) {
     throw new PrincipalMissing('an authorizer context of another version');
   }
-  const issuer = text('iss');
-  const subject = text('sub');
-  if (issuer === '' || subject === '') throw new PrincipalMissing('an incomplete principal');
-  const scope = text('scp');
-  const optional = (name: string) =>
-    context !== undefined && Object.hasOwn(context, name) ? text(name) : undefined;
+  const [issuer, subject, clientId, credentialId] = ['iss', 'sub', 'cid', 'cred'].map((name) =>
+    textOfContext(member(name)),
+  );
+  const scope = member('scp');
+  const isNamed = clientId !== undefined && credentialId !== undefined;
+  if (!issuer || !subject || !isNamed || scope === '') {
+    throw new PrincipalMissing('an incomplete principal');
+  }
+  const exp = member('exp');
   // A token always says when it ends; a key, a user or a certificate may go on until it is withdrawn.
-  const exp = scheme === 'bearer' ? text('exp') : optional('exp');
-  const expiresAt = exp === undefined ? undefined : Number(exp);
-  if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && options.now < expiresAt)) {
+  const expiresAt = exp === nothing && scheme !== 'bearer' ? undefined : secondsOf(exp);
+  if (expiresAt !== undefined && options.now >= expiresAt) {
     throw new PrincipalMissing('the credential has expired');
   }
   const acr = optional('acr');
   const authTime = optional('auth_time');
-  if (authTime !== undefined && !/^\d{1,15}(?:\.\d+)?$/.test(authTime)) {
-    throw new PrincipalMissing('an incomplete principal');
-  }
   return {
-    scheme,
-    issuer,
-    subject,
-    clientId: text('cid'),
-    scope: scope === '' ? [] : scope.split(' '),
-    roles: texts(text('rol')),
-    audience: texts(text('aud')),
-    credentialId: text('cred'),
+    ...{ scheme, issuer, subject, clientId, credentialId },
+    scope: scope === nothing ? [] : scope.split(' '),
+    roles: texts(member('rol')),
+    audience: texts(member('aud')),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(acr === undefined ? {} : { acr }),
-    ...(authTime === undefined ? {} : { authTime: Number(authTime) }),
+    ...(authTime === undefined ? {} : { authTime: secondsOf(authTime) }),
   };
 }
 
-/** `requestContext.authorizer` of a REST API, `requestContext.authorizer.lambda` of an HTTP API. */
+/** `requestContext.authorizer` of a REST or a WebSocket API, `requestContext.authorizer.lambda` of an HTTP API. */
 function contextOf({
   requestContext,
 }: ProtectedEvent): Readonly<Record<string, unknown>> | undefined {
-  const authorizer = member(requestContext, 'authorizer');
-  const nested = member(authorizer, 'lambda');
+  const authorizer = ownMember(requestContext, 'authorizer');
+  const nested = ownMember(authorizer, 'lambda');
   const context = nested ?? authorizer;
   return typeof context === 'object' && context !== null
     ? (context as Readonly<Record<string, unknown>>)
     : undefined;
 }
 
-function member(value: unknown, name: string): unknown {
+function ownMember(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
+}
+
+/** Epoch seconds in plain digits; a fraction is what some issuers write. */
+function secondsOf(text: string): number {
+  if (!/^\d{1,15}(?:\.\d+)?$/.test(text)) throw new PrincipalMissing('an incomplete principal');
+  return Number(text);
 }
 
 function texts(json: string): readonly string[] {
