@@ -1,0 +1,145 @@
+/** One operation that is measured beside others. */
+export interface Contender {
+  readonly name: string;
+  /** Name of the contender that it is held against, round by round. */
+  readonly floor: string;
+  /** Does the operation so many times, one after the other. */
+  readonly run: (times: number) => unknown;
+  /** It asks a store each time. What does not must not ask at all. @default false */
+  readonly isReading?: boolean;
+  /** It writes a line to the log each time. @default false */
+  readonly isLogging?: boolean;
+}
+
+export interface Measured {
+  readonly name: string;
+  readonly floor: string;
+  /** CPU of all threads in microseconds per operation: the median, and the quartiles that half of all slices lie between. */
+  readonly cpu: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly wall: number;
+  /** Median of the ratios to the floor's slice of the same round. */
+  readonly ratio: number;
+  /** Calls to a store per operation. */
+  readonly calls: number;
+}
+
+export interface InterleavedOptions {
+  readonly rounds: number;
+  /** How often a store was asked so far. */
+  readonly calls: () => number;
+  /** Bytes that were logged and that nobody has taken yet. */
+  readonly backlog: () => number;
+  /** Waits until there are none. */
+  readonly drained: () => Promise<unknown>;
+}
+
+interface Slice {
+  readonly cpu: number;
+  readonly wall: number;
+  readonly calls: number;
+}
+
+const sliceMs = 25;
+const timesMax = 2 ** 20;
+const attemptsMax = 20;
+/** Of the log on end, so that a pipe holds them. */
+const linesMax = 64;
+
+/**
+ * Measures operations in slices that take turns, in another order each round, so that whatever else the machine does falls
+ * on all of them alike. A slice is measured once more where a cache came to its end and was filled again, and where the
+ * reader of the log did not keep up, for then lines were only put aside. What is never warm throws.
+ */
+export async function interleaved(
+  contenders: readonly Contender[],
+  { rounds, calls, backlog, drained }: InterleavedOptions,
+): Promise<readonly Measured[]> {
+  const times = new Map<string, number>();
+  for (const contender of contenders) times.set(contender.name, await calibrated(contender));
+  const slices = new Map(contenders.map(({ name }) => [name, [] as Slice[]]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contender of shuffled(contenders)) {
+      const { name } = contender;
+      slices.get(name)?.push(await warmSlice(contender, times.get(name) ?? 1));
+    }
+  }
+  return contenders.map(({ name, floor }) => {
+    const own = slices.get(name) ?? [];
+    const base = slices.get(floor);
+    if (base === undefined) throw new Error(`${name}: there is no ${floor}`);
+    const cpu = own.map((slice) => slice.cpu);
+    return {
+      ...{ name, floor, cpu: quantile(cpu, 0.5) },
+      ...{ lower: quantile(cpu, 0.25), upper: quantile(cpu, 0.75) },
+      wall: quantile(
+        own.map((slice) => slice.wall),
+        0.5,
+      ),
+      ratio: quantile(
+        cpu.map((value, round) => value / (base[round]?.cpu ?? Number.NaN)),
+        0.5,
+      ),
+      calls: quantile(
+        own.map((slice) => slice.calls),
+        0.5,
+      ),
+    };
+  });
+
+  async function warmSlice(contender: Contender, count: number): Promise<Slice> {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const { isDisturbed, ...taken } = await slice(contender, count);
+      if (!isDisturbed) return taken;
+    }
+    throw new Error(`${contender.name}: asks a store while it is warm, or logs more than is read`);
+  }
+
+  async function slice(
+    { run, isReading = false, isLogging = false }: Contender,
+    count: number,
+  ): Promise<Slice & { readonly isDisturbed: boolean }> {
+    const callsBefore = calls();
+    let cpu = 0;
+    let wall = 0;
+    let isBehind = false;
+    for (let left = count; left > 0; left -= linesMax) {
+      const cpuBefore = process.cpuUsage();
+      const before = performance.now();
+      await run(isLogging ? Math.min(left, linesMax) : count);
+      wall += (performance.now() - before) * 1_000;
+      const { user, system } = process.cpuUsage(cpuBefore);
+      cpu += user + system;
+      isBehind ||= backlog() > 0;
+      await drained();
+      if (!isLogging) break;
+    }
+    const called = calls() - callsBefore;
+    const isDisturbed = isBehind || (called > 0 && !isReading);
+    return { cpu: cpu / count, wall: wall / count, calls: called / count, isDisturbed };
+  }
+
+  /** Grows until code is compiled and a slice takes long enough to be measured. The first operation of all fills caches. */
+  async function calibrated(contender: Contender): Promise<number> {
+    await slice(contender, 1);
+    for (let count = 1; count < timesMax; count *= 2) {
+      const { wall } = await slice(contender, count);
+      if (wall * count < sliceMs * 2_000) continue;
+      const again = await slice(contender, count);
+      return Math.max(1, Math.round((sliceMs * 1_000) / again.wall));
+    }
+    return timesMax;
+  }
+}
+
+function shuffled<T>(list: readonly T[]): readonly T[] {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+}

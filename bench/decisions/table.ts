@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A stored item in DynamoDB's wire form, and the table that it lies in. */
+export interface StoredItem {
+  readonly table: string;
+  readonly pk: string;
+  readonly item: object;
+}
+
+/** As much of DynamoDB as authorizers ask for, over loopback: it knows items by their partition key and takes every update. */
+export interface FakeTable {
+  readonly url: string;
+  put(items: readonly StoredItem[]): void;
+  stop(): void;
+}
+
+export async function fakeTable(): Promise<FakeTable> {
+  const items = new Map<string, object>();
+  const server = createServer(async (request, response) => {
+    const { TableName, Key } = JSON.parse(await textOf(request)) as {
+      readonly TableName: string;
+      readonly Key: { readonly pk: { readonly S: string } };
+    };
+    const isRead = String(request.headers['x-amz-target']).endsWith('.GetItem');
+    const Item = isRead ? items.get(`${TableName} ${Key.pk.S}`) : undefined;
+    response.end(JSON.stringify({ Item }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    put(stored) {
+      for (const { table, pk, item } of stored) items.set(`${table} ${pk}`, item);
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

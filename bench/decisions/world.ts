@@ -1,0 +1,179 @@
+import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
+import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { type BundledPolicy, toEnv } from '../../functions/authorizers/config.ts';
+import { signAccessToken } from '../../functions/core/access-token-signer.ts';
+import type { Algorithm } from '../../functions/core/algorithm.ts';
+import { mintApiKey } from '../../functions/core/api-key.ts';
+import { type CertificatePin, certificatePinKind } from '../../functions/core/certificate-pin.ts';
+import {
+  type CertificateRule,
+  certificateRuleKind,
+} from '../../functions/core/certificate-rule.ts';
+import {
+  type ClientCertificate,
+  parseCertificate,
+} from '../../functions/core/client-certificate.ts';
+import { compileRoutes } from '../../functions/core/compile-routes.ts';
+import { digest } from '../../functions/core/digest.ts';
+import { defaults } from '../../functions/core/durations.ts';
+import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
+import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
+import { hashPassword } from '../../functions/core/password-hash.ts';
+import { publishedKeysRecord } from '../../functions/core/published-keys-record.ts';
+import { type RecordKind, recordKey } from '../../functions/core/record-kind.ts';
+import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { ordersAudience, ordersRoutes } from '../../infra/demo/orders-routes.ts';
+import { tierKeyValues } from '../../infra/tiers.ts';
+import { certificateAuthority } from '../../test/support/certificates.ts';
+import { ring } from '../../test/support/ring.ts';
+import type { StoredItem } from './table.ts';
+
+const issuer = 'https://auth.example.com';
+const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
+const apiKeyFormat = { prefix: 'kw', environment: 'live' };
+const password = 'correct horse battery staple';
+
+export type TableSize = 'demo' | 'large';
+
+/** The deployment and the credentials that everything is measured with. */
+export interface DecisionWorld {
+  /** What an authorizer's function is told, at the defaults of a deployment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What is bundled beside the code: the demo's routes, and as many as an API with five collections has. */
+  readonly policies: Readonly<Record<TableSize, BundledPolicy>>;
+  readonly items: readonly StoredItem[];
+  readonly apiKey: string;
+  readonly password: string;
+  readonly passwordHash: string;
+  readonly certificates: Readonly<Record<'pinned' | 'by rule', string>>;
+  /** Another one at each call. */
+  token(alg: Algorithm): string;
+}
+
+/** The route table and the tiers of the demo, one good credential of each kind. */
+export async function decisionWorld(): Promise<DecisionWorld> {
+  const now = Math.floor(Date.now() / 1_000);
+  const grantee = {
+    owner: 'partner-reports',
+    scope: ['orders:read', 'reports:read'],
+    resources: [ordersAudience],
+    status: 'enabled',
+    addresses: [],
+    createdAt: now,
+    updatedAt: now,
+  } as const;
+  const { key, ...minted } = mintApiKey(systemRandomness, apiKeyFormat);
+  const phc = await hashPassword(password, systemRandomness.bytes(16));
+  const authority = await certificateAuthority();
+  const pinned = await authority.issue({ commonName: 'partner' });
+  const dns = ['partner.example.com'];
+  const byRule = await authority.issue({ commonName: 'partner', sans: { dns } });
+  const pin: CertificatePin = {
+    ...grantee,
+    ...certificateFacts(read(pinned.certificatePem)),
+    name: 'partner',
+  };
+  const rule: CertificateRule = {
+    ...grantee,
+    certificateId: 'dns:partner.example.com',
+    name: 'partners',
+    issuers: [{ spki: read(authority.certificatePem).spki, subject: 'CN=Test CA' }],
+  };
+  const user = (username: string) => ({ ...grantee, username, passwordSetAt: now });
+  const generated = { kind: 'generated', hash: digest(password) } as const;
+  let serial = 0;
+
+  return {
+    environment: {
+      ...toEnv({
+        ...defaults,
+        issuer,
+        audience: ordersAudience,
+        clientsTable: tables.clients,
+        verificationTable: tables.verification,
+        countersTable: tables.counters,
+        apiKeyPrefix: apiKeyFormat.prefix,
+        apiKeyEnvironment: apiKeyFormat.environment,
+      }),
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 't'.repeat(600),
+    },
+    policies: { demo: policyOf(ordersRoutes), large: policyOf(collections()) },
+    items: [
+      publishedKeys(now),
+      stored(apiKeyKind, { ...grantee, ...minted, name: 'Nightly report' }),
+      stored(basicUserKind, { ...user('person'), secret: { kind: 'password', phc } }),
+      stored(basicUserKind, { ...user('program'), secret: generated }),
+      stored(certificatePinKind, pin),
+      stored(certificateRuleKind, rule),
+    ],
+    apiKey: key,
+    password,
+    passwordHash: phc,
+    certificates: { pinned: pinned.certificatePem, 'by rule': byRule.certificatePem },
+    token(alg) {
+      serial += 1;
+      const { token } = signAccessToken(ring, alg, {
+        iss: issuer,
+        sub: 'c7f3a1d0b2',
+        client_id: 'c7f3a1d0b2',
+        aud: ordersAudience,
+        iat: now,
+        exp: now + defaults.accessTokenLifetimeMaxSeconds,
+        jti: `${crypto.randomUUID()}-${serial}`,
+        scope: 'orders:read orders:write',
+      });
+      return token;
+    },
+  };
+}
+
+function policyOf(routes: Routes): BundledPolicy {
+  const { obstacles: _o, silentRefusals: _s, ...table } = compileRoutes(routes);
+  const tiers = { default: { rateLimit: 10_000, burstLimit: 5_000 } };
+  return { table, trustedIssuers: [], tiers: tierKeyValues('bench', tiers) };
+}
+
+/** Twenty-five routes. */
+function collections(): Routes {
+  const schemes = ['bearer', 'apikey'] as const;
+  const routes = ['orders', 'invoices', 'customers', 'products', 'shipments'].flatMap((name) => {
+    const reads = requires({ schemes, scopes: [`${name}:read`] });
+    const writes = requires({ schemes, scopes: [`${name}:write`] });
+    return [
+      [`GET /${name}`, reads],
+      [`POST /${name}`, writes],
+      [`GET /${name}/{id}`, reads],
+      [`PUT /${name}/{id}`, writes],
+      [`DELETE /${name}/{id}`, writes],
+    ] as const;
+  });
+  return defineRoutes(Object.fromEntries(routes));
+}
+
+function publishedKeys(now: number): StoredItem {
+  const { v, generation, revision, doc } = publishedKeysRecord({
+    ...{ v: 1, generation: 1, revision: 1 },
+    keys: ring.keys.map((key) => ({ jwk: key.public, state: key.state, publishedAt: now })),
+  });
+  const item = toItem({ pk: 'JWKS', sk: 'CURRENT', v, generation, revision, doc });
+  return { table: tables.verification, pk: 'JWKS', item };
+}
+
+function stored<T extends object>(kind: RecordKind<T>, record: T): StoredItem {
+  const pk = recordKey(kind, kind.idOf(record));
+  const item = toItem({ ...record, pk, v: kind.schema, revision: 1 });
+  return { table: tables.clients, pk, item };
+}
+
+function read(pem: string): ClientCertificate {
+  const certificate = parseCertificate(pem);
+  if (!certificate.ok) throw new Error('a certificate that is none');
+  return certificate.value;
+}
+
+function certificateFacts({ x5tS256, serialNumber, subject, notAfter, pem }: ClientCertificate) {
+  return { certificateId: x5tS256, serialNumber, subject, notAfter, certificate: pem };
+}
