@@ -25,7 +25,13 @@ export function replaySeconds(revocationLagSeconds: number, settings: Settings):
       `revocationLagSeconds must be a whole number of seconds, 0 or more, not ${revocationLagSeconds}`,
     );
   }
-  return Math.max(0, Math.min(revocationLagSeconds - memorySeconds(settings), 300));
+  const memory = memorySeconds(settings);
+  if (revocationLagSeconds > 0 && revocationLagSeconds < memory) {
+    throw new Error(
+      `revocationLagSeconds of ${revocationLagSeconds} cannot be kept: an authorizer remembers for ${memory} seconds (credentialCacheSeconds, publishedKeysCacheSeconds); 0 lets API Gateway replay nothing`,
+    );
+  }
+  return Math.max(0, Math.min(revocationLagSeconds - memory, 300));
 }
 
 /** The bound of every route of one kind of API. Public routes have none. */

@@ -40,18 +40,19 @@ export function judge({ table, authenticators, limiter }: DecisionMaker): Judge 
   return async (request, now) => {
     const { route } = request;
     if (route === undefined) return judgeAll(request, now);
-    const requirement = requirementOf(table, route);
-    if (requirement === undefined) return denied('none', 'route_not_declared');
+    const declared = declaredRoute(table, route);
+    if (declared === undefined) return denied('none', 'route_not_declared');
+    const [key, requirement] = declared;
     if (requirement.cache === 'policy' && request.surface === 'rest-request') {
       return judgeAll(request, now, requirement);
     }
-    return judgeOne(request, now, route, requirement);
+    return judgeOne(request, now, key, requirement);
   };
 
   async function judgeOne(
     request: AuthRequest,
     now: number,
-    route: MatchedRoute,
+    key: string,
     requirement: RouteRequirement,
   ): Promise<Judgement> {
     const cache = requirement.cache === 'none' ? 'none' : 'route';
@@ -64,7 +65,7 @@ export function judge({ table, authenticators, limiter }: DecisionMaker): Judge 
     const decision = authorize(requirement, principal.value, request.sourceIp, now);
     if (decision.outcome !== 'allow' || rateLimit === undefined) return { decision, cache };
     if (limiter === undefined) throw new Error('a route with a rate and nobody who counts');
-    if (await limiter(principal.value, route.key, rateLimit, now)) return { decision, cache };
+    if (await limiter(principal.value, key, rateLimit, now)) return { decision, cache };
     const refused = { outcome: 'deny', reason: 'rate_limited' } as const;
     return { decision: { ...refused, principal: principal.value }, cache };
   }
@@ -136,11 +137,16 @@ function denied(cache: Judgement['cache'], reason: DenyReason): Judgement {
   return { decision: { outcome: 'deny', reason }, cache };
 }
 
-function requirementOf(
+/** The route as the table has it, and what it demands: of `ANY /x` there is one, whatever verb is used. */
+function declaredRoute(
   { routes }: CompiledRoutes,
   { key, template }: MatchedRoute,
-): RouteRequirement | undefined {
-  return ownMember(routes, key) ?? ownMember(routes, `ANY ${template}`);
+): readonly [string, RouteRequirement] | undefined {
+  for (const name of [key, `ANY ${template}`]) {
+    const requirement = ownMember(routes, name);
+    if (requirement !== undefined) return [name, requirement];
+  }
+  return undefined;
 }
 
 function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

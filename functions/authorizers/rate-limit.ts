@@ -15,6 +15,8 @@ export type RateLimiter = (
 export interface RateLimiterPorts {
   readonly buckets: TokenBuckets;
   readonly audit: AuditLog;
+  /** The protected API: another one with the same routes has buckets of its own. */
+  readonly audience: string;
   /** Buckets that are remembered at one time. @default 1000 */
   readonly entriesMax?: number;
 }
@@ -37,13 +39,18 @@ interface Lease {
  * nothing. That a bucket is empty is remembered for the rest of the second, so that a flood does not write per call.
  *
  * Buckets that cannot be reached allow the call, and one fault is written down; after that nobody asks for the rest of the
- * second.
+ * second. One that was empty a moment ago stays so: a flood must not open its own bucket by throttling the table.
  */
-export function rateLimiter({ buckets, audit, entriesMax = 1_000 }: RateLimiterPorts): RateLimiter {
+export function rateLimiter({
+  buckets,
+  audit,
+  audience,
+  entriesMax = 1_000,
+}: RateLimiterPorts): RateLimiter {
   const leases = new Map<string, Lease>();
 
   return async (principal, routeKey, rate, now) => {
-    const id = bucketOf(principal, routeKey, rate);
+    const id = bucketOf(audience, principal, routeKey, rate);
     const last = leases.get(id);
     if (last !== undefined && isGood(last, now) && last.left > 0) {
       keep(id, { ...last, left: last.left - 1 });
@@ -69,8 +76,9 @@ export function rateLimiter({ buckets, audit, entriesMax = 1_000 }: RateLimiterP
     } catch (cause) {
       const fault = cause instanceof Error ? cause.name : 'unknown';
       audit.write({ event: 'fault', where: 'rate limit', fault });
-      keep(id, { got: 0, left: 0, leasedAt: now, isShort: false, isOpen: true });
-      return true;
+      const isOpen = last === undefined || last.got > 0 || last.isOpen || !isGood(last, now);
+      keep(id, { got: 0, left: 0, leasedAt: now, isShort: false, isOpen });
+      return isOpen;
     }
   };
 
@@ -85,11 +93,12 @@ export function rateLimiter({ buckets, audit, entriesMax = 1_000 }: RateLimiterP
 
 /** A client that acts for many users has one bucket for each; another rate is another bucket. */
 function bucketOf(
+  audience: string,
   { issuer, clientId, subject }: Principal,
   routeKey: string,
   { perSecond, burst }: BucketRate,
 ): string {
-  return JSON.stringify([issuer, clientId, subject, routeKey, perSecond, burst]);
+  return JSON.stringify([audience, issuer, clientId, subject, routeKey, perSecond, burst]);
 }
 
 function isGood({ leasedAt }: Lease, now: number): boolean {

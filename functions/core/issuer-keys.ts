@@ -12,8 +12,10 @@ export interface KnownKey extends ImportedKey {
 export interface IssuerKeys {
   /**
    * The key of that id, `undefined` when the issuer does not publish it. Throws `Unavailable` when that cannot be told.
+   *
+   * @param isFresh what is in memory does not count; other issuers are not asked for it on every request. @default false
    */
-  find(kid: string, now: number): Promise<KnownKey | undefined>;
+  find(kid: string, now: number, isFresh?: boolean): Promise<KnownKey | undefined>;
 }
 
 export interface FetchedKeys {
@@ -29,6 +31,8 @@ export interface IssuerKeysOptions {
   readonly holdSeconds: number;
   /** Reads for an unknown `kid` are at least this far apart, whatever callers make up. */
   readonly unknownKidReadSeconds: number;
+  /** May a request have the set read for itself alone? */
+  readonly isReadOnDemand: boolean;
 }
 
 /** After a read that failed, the next one waits this long. Without any set at all it waits a second. */
@@ -53,7 +57,12 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const unknown = new Map<string, number>();
 
   return {
-    async find(kid, now) {
+    async find(kid, now, isFresh = false) {
+      if (isFresh && options.isReadOnDemand) {
+        // A read that somebody else began may be older than the withdrawal.
+        if (await refresh(now)) return set?.keys.get(kid);
+        throw new Unavailable('the key set');
+      }
       const isStale = set === undefined || now >= set.freshUntil || now < set.readAt;
       const isNew = isStale && (await read(now));
       if (set === undefined || now - set.readAt >= options.holdSeconds) {

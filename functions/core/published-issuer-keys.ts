@@ -8,6 +8,7 @@ export function publishedIssuerKeys(published: PublishedKeys, freshSeconds: numb
   return issuerKeys({
     holdSeconds: publishedKeysHoldSeconds,
     unknownKidReadSeconds: unknownKidCooldownSeconds,
+    isReadOnDemand: true,
     fetch: async () => {
       const set = await published.read();
       if (set === undefined) throw new Error('nothing is published yet');

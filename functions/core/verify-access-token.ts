@@ -43,11 +43,14 @@ const unsupported = ['crit', 'b64', 'zip', 'enc', 'cty'];
  * Verifies a JWT access token (RFC 9068 §4, RFC 8725 §3). The algorithm comes from the configuration and must be the
  * key's; keys in the token's own header are never looked at; the issuer is found by exact match before any key is read.
  * The first failure decides. Throws `Unavailable` when the keys cannot be read.
+ *
+ * @param isStrict the key is looked up anew, whatever is in memory
  */
 export async function verifyAccessToken(
   token: string,
   issuers: ReadonlyMap<string, IssuerRules>,
   now: number,
+  isStrict = false,
 ): Promise<Result<VerifiedToken, DenyReason>> {
   const jwt = parseJwt(token);
   if (jwt === undefined || unsupported.some((name) => Object.hasOwn(jwt.header, name))) {
@@ -58,7 +61,7 @@ export async function verifyAccessToken(
   const refused = headerProblem(jwt.header, rules);
   if (refused !== undefined) return err(refused);
   if (rules === undefined) return err('unknown_issuer');
-  const key = await rules.keys.find(String(jwt.header.kid), now);
+  const key = await rules.keys.find(String(jwt.header.kid), now, isStrict);
   if (key === undefined) return err('unknown_kid');
   if (key.alg !== jwt.header.alg) return err('alg_not_allowed');
   if (!key.verify(jwt.signingInput, jwt.signature)) return err('bad_signature');
@@ -68,12 +71,15 @@ export async function verifyAccessToken(
 /**
  * Whether a verified token is good at this instant: its times, and its key, which may have been withdrawn since. Throws
  * `Unavailable` when the keys cannot be read.
+ *
+ * @param isStrict the key is looked up anew, whatever is in memory
  */
 export async function stillGood(
   token: VerifiedToken,
   now: number,
+  isStrict = false,
 ): Promise<DenyReason | undefined> {
-  const key = await token.rules.keys.find(token.kid, now);
+  const key = await token.rules.keys.find(token.kid, now, isStrict);
   // The issuer may have put another key under the same id since.
   if (key?.fingerprint !== token.keyFingerprint) return 'unknown_kid';
   return timeProblem(token, key, now);

@@ -21,7 +21,9 @@ const caller: Principal = {
 };
 
 /** Environments over one store that keeps a record of what was asked of it. */
-function world(options: { environments?: number; entriesMax?: number } = {}) {
+function world(
+  options: { environments?: number; entriesMax?: number; audiences?: readonly string[] } = {},
+) {
   const store = memoryTokenBuckets();
   const asked: { id: string; want: number; got: number }[] = [];
   const audit: AuditEvent[] = [];
@@ -35,9 +37,10 @@ function world(options: { environments?: number; entriesMax?: number } = {}) {
       return entry.got;
     },
   };
-  const { entriesMax = 1_000, environments = 1 } = options;
-  const limiters = Array.from({ length: environments }, () =>
-    rateLimiter({ buckets, audit: { write: (event) => audit.push(event) }, entriesMax }),
+  const { entriesMax = 1_000, environments = 1, audiences = [] } = options;
+  const log = { write: (event: AuditEvent) => audit.push(event) };
+  const limiters = Array.from({ length: environments }, (_, i) =>
+    rateLimiter({ buckets, audit: log, entriesMax, audience: audiences[i] ?? 'https://a.example' }),
   );
   const [first] = limiters;
   if (first === undefined) throw new Error('no environment');
@@ -70,6 +73,25 @@ describe('a rate limit', () => {
     await allowed(limit, 100, now);
     expect(asked.map(({ want }) => want)).toEqual([1, 10, 20, 40, 50, 2, 10, 20, 2, 10, 20, 2]);
     expect(asked.reduce((sum, { got }) => sum + got, 0)).toBe(100);
+  });
+
+  test('is one for each API: another one with the same routes has buckets of its own', async () => {
+    const { limiters } = world({
+      environments: 2,
+      audiences: ['https://a.example', 'https://b.example'],
+    });
+    const counts = await Promise.all(limiters.map((limit) => allowed(limit, 150, now)));
+    expect(counts).toEqual([100, 100]);
+  });
+
+  test('stays closed for whoever has just used it up when nobody answers: a flood must not open its own bucket', async () => {
+    const { limit, state } = world();
+    expect(await allowed(limit, 150, now)).toBe(100);
+    state.isDown = true;
+    expect(await allowed(limit, 50, now + 1)).toBe(0);
+    expect(await allowed(limit, 50, now + 2)).toBe(0);
+    // Whoever was quiet meanwhile is let in again, as anybody is.
+    expect(await allowed(limit, 5, now + 60)).toBe(5);
   });
 
   test('does not write for each call of a flood: an empty bucket is remembered for the second', async () => {
@@ -146,7 +168,7 @@ describe('a rate limit', () => {
     for (const subject of ['a', 'b', 'a', 'c', 'a', 'b']) {
       for (const _ of [1, 2, 3]) await call(subject);
     }
-    const names = asked.map(({ id }) => (JSON.parse(id) as string[])[2]);
+    const names = asked.map(({ id }) => (JSON.parse(id) as string[])[3]);
     expect(names).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'b', 'b']);
   });
 

@@ -153,15 +153,18 @@ test('a trusted issuer that cannot be trusted is refused at synth, by name', () 
   expect(() => attempt('https://id.example/jwks')).not.toThrow();
 });
 
-test.each([-1, 1.5])('a revocation lag of %d seconds is refused', (revocationLagSeconds) => {
-  const { stack } = consumer();
-  expect(
-    () =>
-      new JwtAuthorizer(stack, 'Other', {
-        keyward: KeywardRef.fromSsm(stack, 'Ref'),
-        audience: 'https://a.example',
-        routes,
-        revocationLagSeconds,
-      }),
-  ).toThrow('revocationLagSeconds');
-});
+test.each([-1, 1.5, 1, 4])(
+  'a revocation lag of %d seconds is refused: it is no number, or cannot be kept',
+  (revocationLagSeconds) => {
+    const { stack } = consumer();
+    expect(
+      () =>
+        new JwtAuthorizer(stack, 'Other', {
+          keyward: KeywardRef.fromSsm(stack, 'Ref'),
+          audience: 'https://a.example',
+          routes,
+          revocationLagSeconds,
+        }),
+    ).toThrow('revocationLagSeconds');
+  },
+);

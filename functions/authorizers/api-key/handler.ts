@@ -28,7 +28,7 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience, audit },
       }),
     ],
-    limiter: rateLimiter({ buckets: stores.buckets, audit }),
+    limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),
     ...{ clock, randomness, audit },
     stopwatch: () => performance.now(),
   },

@@ -26,7 +26,7 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience, randomness, audit },
       }),
     ],
-    limiter: rateLimiter({ buckets: stores.buckets, audit }),
+    limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),
     ...{ clock, randomness, audit },
     stopwatch: () => performance.now(),
   },

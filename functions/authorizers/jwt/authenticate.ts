@@ -13,16 +13,16 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
   return {
     scheme: 'bearer',
 
-    async authenticate(presented, { now }): Promise<Authentication> {
+    async authenticate(presented, { now, isStrict }): Promise<Authentication> {
       const known = cache.get(presented);
       if (known !== undefined) {
         // A hit spares the signature and the parsing, nothing else.
-        const problem = await stillGood(known, now);
+        const problem = await stillGood(known, now, isStrict);
         if (problem === undefined) return { kind: 'authenticated', principal: known.principal };
         cache.delete(presented);
         return { kind: 'rejected', reason: problem };
       }
-      const verified = await verifyAccessToken(presented, issuers, now);
+      const verified = await verifyAccessToken(presented, issuers, now, isStrict);
       if (!verified.ok) return { kind: 'rejected', reason: verified.error };
       cache.set(presented, verified.value);
       return { kind: 'authenticated', principal: verified.value.principal };

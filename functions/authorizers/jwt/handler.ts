@@ -44,6 +44,7 @@ export const handler: AuthorizerHandler = serve(
         config.countersTable,
       ),
       audit: jsonLog,
+      audience: config.audience,
     }),
     stopwatch: () => performance.now(),
   },

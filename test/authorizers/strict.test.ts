@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
+import { rateLimiter } from '../../functions/authorizers/rate-limit.ts';
+import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
+import { gate } from '../support/gate.ts';
+import { bearerToken } from '../support/tokens.ts';
+
+const bearer = { schemes: ['bearer'] } as const;
+
+describe('a strict route', () => {
+  const routes = defineRoutes({
+    'GET /strict': requires({ ...bearer, revocation: 'strict' }),
+    'GET /normal': requires(bearer),
+  });
+
+  test('looks the key of a token up for each request, and refuses it as soon as it is withdrawn', async () => {
+    const { http, table, last } = gate({ routes });
+    const token = bearerToken();
+    for (const reads of [1, 2, 3]) {
+      expect(await http(token, 'GET /strict')).toMatchObject({ isAuthorized: true });
+      expect(table.reads).toBe(reads);
+    }
+    const withdrawn = table.keys;
+    table.keys = [];
+    expect(await http(token, 'GET /strict')).toMatchObject({ isAuthorized: false });
+    expect(last().reason).toBe('unknown_kid');
+    table.keys = withdrawn;
+    expect(await http(token, 'GET /strict')).toMatchObject({ isAuthorized: true });
+  });
+
+  test('says that it cannot tell as soon as the keys cannot be read, while others go on', async () => {
+    const { http, table, last } = gate({ routes });
+    const token = bearerToken();
+    expect(await http(token, 'GET /normal')).toMatchObject({ isAuthorized: true });
+    table.keys = undefined;
+    expect(await http(token, 'GET /strict')).toEqual({ threw: 'Unavailable' });
+    expect(last().reason).toBe('dependency_unavailable');
+    expect(await http(token, 'GET /normal')).toMatchObject({ isAuthorized: true });
+  });
+});
+
+test('an ANY route has one rate for all verbs: a caller gains nothing by changing the verb', async () => {
+  const routes = defineRoutes({
+    'ANY /x': requires({ ...bearer, rateLimit: { perSecond: 1, burst: 3 } }),
+  });
+  const limiter = rateLimiter({
+    buckets: memoryTokenBuckets(),
+    audit: { write: () => undefined },
+    audience: 'https://a.example',
+  });
+  const { http, last } = gate({ routes, limiter });
+  const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'GET'];
+  const outcomes: string[] = [];
+  for (const verb of verbs) {
+    await http(bearerToken(), `${verb} /x`, { routeKey: 'ANY /x' });
+    outcomes.push(last().reason ?? last().outcome);
+  }
+  expect(outcomes).toEqual([
+    ...['allow', 'allow', 'allow'],
+    ...['rate_limited', 'rate_limited', 'rate_limited', 'rate_limited'],
+  ]);
+  const { rest, last: lastOnRest } = gate({ routes, limiter });
+  await rest(bearerToken(), 'PURGE /x');
+  expect(lastOnRest().reason).toBe('rate_limited');
+});
