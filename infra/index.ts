@@ -20,6 +20,7 @@ export type { Challenge } from './challenge.ts';
 export type { GuardedHttpApi } from './guarded-http-api.ts';
 export type { GuardedRestApi } from './guarded-rest-api.ts';
 export type { GuardedWebSocketApi } from './guarded-websocket-api.ts';
+export { identityHeaders, identityParameters } from './identity-headers.ts';
 export { Keyward, type KeywardProps } from './keyward.ts';
 export { type IKeyward, KeywardRef } from './keyward-ref.ts';
 export { MutualTlsDomain, type MutualTlsDomainProps } from './mutual-tls-domain.ts';

@@ -1,5 +1,11 @@
 import { Validations } from 'aws-cdk-lib';
-import { HttpApi, type HttpMethod, type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpApi,
+  type HttpMethod,
+  HttpRoute,
+  type HttpRouteIntegration,
+  HttpRouteKey,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
 import { LoggedHttpStage } from './logged-http-stage.ts';
@@ -8,8 +14,8 @@ import { policyOf } from './route-table.ts';
 
 export interface ProtectedHttpApiProps {
   readonly authorizer: RouteAuthorizer;
-  /** Answers every route. */
-  readonly integration: HttpRouteIntegration;
+  /** Answers every route, or says what answers one. */
+  readonly integration: HttpRouteIntegration | ((route: string) => HttpRouteIntegration);
   readonly description?: string;
 }
 
@@ -25,23 +31,23 @@ export class ProtectedHttpApi extends Construct {
       createDefaultStage: false,
     });
     new LoggedHttpStage(this, 'Front', { api: this.api });
-    const guard = props.authorizer.guardHttpApi(this.api);
-    for (const route of Object.keys(props.authorizer.routes)) {
+    const { authorizer, integration } = props;
+    const guard = authorizer.guardHttpApi(this.api);
+    for (const route of Object.keys(authorizer.routes)) {
       if (isOther('http', route)) continue;
-      const [method = '', path = ''] = route.split(' ');
-      const routes = this.api.addRoutes({
-        path,
-        methods: [method as HttpMethod],
-        integration: props.integration,
+      const [method, path] = route.split(' ');
+      const added = new HttpRoute(this.api, route.replace(' ', ''), {
+        httpApi: this.api,
+        routeKey:
+          path === undefined ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, method as HttpMethod),
+        integration: typeof integration === 'function' ? integration(route) : integration,
         authorizer: guard.authorizer(route),
       });
-      if (!policyOf(props.authorizer.routes, route).public) continue;
-      for (const open of routes) {
-        Validations.of(open).acknowledge({
-          id: 'AwsSolutions::AwsSolutions-APIG4',
-          reason: 'the route table says publicRoute()',
-        });
-      }
+      if (!policyOf(authorizer.routes, route).public) continue;
+      Validations.of(added).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason: 'the route table says publicRoute()',
+      });
     }
   }
 }

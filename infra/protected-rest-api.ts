@@ -9,8 +9,8 @@ import { policyOf } from './route-table.ts';
 
 export interface ProtectedRestApiProps {
   readonly authorizer: RouteAuthorizer;
-  /** Answers every route. */
-  readonly integration: Integration;
+  /** Answers every route, or says what answers one. */
+  readonly integration: Integration | ((route: string) => Integration);
   /** @default the construct's id as realm */
   readonly challenge?: Challenge;
   readonly description?: string;
@@ -39,12 +39,14 @@ export class ProtectedRestApi extends Construct {
       props.challenge ?? { realm: id },
       props.kind ?? 'request',
     );
+    const { integration } = props;
     for (const route of Object.keys(props.authorizer.routes)) {
       if (isOther('rest', route)) continue;
+      const answer = typeof integration === 'function' ? integration(route) : integration;
       const [method = '', path = ''] = route.split(' ');
       const added = this.api.root
         .resourceForPath(path)
-        .addMethod(method, props.integration, guard.methodOptions(route));
+        .addMethod(method, answer, guard.methodOptions(route));
       if (!policyOf(props.authorizer.routes, route).public) continue;
       Validations.of(added).acknowledge({
         id: 'AwsSolutions::AwsSolutions-APIG4',

@@ -111,6 +111,13 @@ describe.each(integrationEvents)('requirePrincipal behind %s', (_surface, event)
   });
 });
 
+test('refuses an authorizer that an event has not of its own', () => {
+  const requestContext = Object.create({ authorizer: context });
+  expect(() => requirePrincipal({ requestContext }, now)).toThrow(PrincipalMissing);
+  const authorizer = Object.create({ lambda: context });
+  expect(() => requirePrincipal({ requestContext: { authorizer } }, now)).toThrow(PrincipalMissing);
+});
+
 const text = fc.string({ unit: 'grapheme', maxLength: 64 });
 const name = text.filter((value) => value !== '');
 const seconds = fc.integer({ min: 1_000, max: 99_999_999_999 });

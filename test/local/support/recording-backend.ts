@@ -11,16 +11,25 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** A backend on loopback that remembers what it was sent, until the running test ends. */
+/** A backend on loopback that remembers what it was sent. */
 export interface RecordingBackend {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
 }
 
-/** @param answer @default 200 with an empty body */
+/** The backend, until the running test ends. @param answer @default 200 with an empty body */
 export async function recordingBackend(
-  answer: (response: ServerResponse) => void = (response) => response.end(),
+  answer?: (response: ServerResponse) => void,
 ): Promise<RecordingBackend> {
+  const { stop, ...backend } = await startRecording(answer);
+  onTestFinished(stop);
+  return backend;
+}
+
+/** The backend, until it is stopped. */
+export async function startRecording(
+  answer: (response: ServerResponse) => void = (response) => response.end(),
+): Promise<RecordingBackend & { stop(): Promise<void> }> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -31,12 +40,15 @@ export async function recordingBackend(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }
 
 function recorded(
