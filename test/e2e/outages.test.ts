@@ -6,7 +6,7 @@ let world: DemoWorld;
 
 // Each test starts cold: what is cached decides what an outage looks like.
 beforeEach(async () => {
-  world = await demoWorld({ cacheTtl: '0' });
+  world = await demoWorld({ revocationLag: '0' });
 }, 60_000);
 afterEach(() => world.stop());
 
