@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { WebSocket } from 'ws';
 
 export interface OpenSocket {
@@ -12,11 +13,12 @@ export interface OpenSocket {
 /** What a handshake was answered instead. */
 export interface RefusedHandshake {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
 interface Handshake {
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly protocols?: readonly string[];
 }
 
@@ -38,9 +40,10 @@ export async function refusedSocket(
   throw new Error('the handshake was accepted');
 }
 
-function shake(
+/** Tries to open a connection, whatever comes of it. */
+export function shake(
   url: string,
-  { headers = {}, protocols = [] }: Handshake,
+  { headers = {}, protocols = [] }: Handshake = {},
 ): Promise<OpenSocket | RefusedHandshake> {
   const socket = new WebSocket(url, [...protocols], { headers });
   const waiting: string[] = [];
@@ -54,7 +57,10 @@ function shake(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        resolve({
+          ...{ status: response.statusCode ?? 0, headers: response.headers },
+          text: Buffer.concat(chunks).toString(),
+        }),
       );
     });
     socket.once('open', () => {
