@@ -75,6 +75,16 @@ async function rotate(
     const isOver =
       kids(now, 'active').every((kid) => !active.has(kid)) && retiredAreDated(now, active);
     if (isOver) return now;
+    // A higher generation with the same keys is a rotation that changed nothing: it was too early, because somebody else's
+    // had used the permission up that was meant for this one.
+    const isIdle =
+      now.generation > before.generation && kids(now, 'active').every((kid) => active.has(kid));
+    if (isIdle) {
+      throw new Failure(
+        'conflict',
+        'another rotation came in between: look at the keys, try again',
+      );
+    }
   }
   throw new Failure(
     'failed',
