@@ -1,17 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { AccessDecided } from '../../functions/core/audit.ts';
 import { type HostedWorld, type HostOptions, host } from '../../local/host.ts';
-
-const root = join(import.meta.dirname, '..', '..');
+import { demoAssembly } from './demo-assembly.ts';
 
 /** The hosted template of the demo, on ports of its own, with a client that may read and write orders. */
 export interface DemoWorld {
   readonly hosted: HostedWorld;
+  /** Where the templates are. */
+  readonly assembly: string;
   readonly issuer: string;
   readonly restApi: string;
   readonly httpApi: string;
@@ -20,21 +18,53 @@ export interface DemoWorld {
   readonly clientSecret: string;
   /** Runs an operator command and answers its result; throws what was refused. */
   admin(command: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
-  token(scope?: string): Promise<string>;
+  /** @param client @default the world's own */
+  token(scope?: string, client?: ClientCredentials): Promise<string>;
   /** Lets the next keys sign at once and waits until they do. */
   rotate(): Promise<void>;
   /** The ring as the account's owner can read it. */
   ring(): Promise<{ readonly keys: readonly Record<string, unknown>[] }>;
+  /** All that functions and the runner have said so far. */
+  readonly logged: readonly LoggedLine[];
+  /** The records of the authorizers among it. */
+  decisions(): readonly AccessDecided[];
   stop(): Promise<void>;
 }
 
-/** @param context CDK context of the app, on top of the demo's */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface LoggedLine {
+  /** Logical id of a function, or `runner`. */
+  readonly from: string;
+  readonly line: string;
+}
+
+/** CDK context of the domain on which partners show certificates, as the local runner has it. */
+export const partnersDomain: Readonly<Record<string, string>> = {
+  mtlsDomain: 'partners.localhost',
+  mtlsCertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/local',
+  mtlsTruststore: 's3://local/truststore.pem',
+};
+
+/**
+ * @param context CDK context of the app, on top of the demo's
+ * @param app file of the CDK app @default this repository's own
+ */
 export async function demoWorld(
   context: Readonly<Record<string, string>> = {},
-  options: Partial<HostOptions> = {},
+  { app, ...options }: { readonly app?: string } & Partial<HostOptions> = {},
 ): Promise<DemoWorld> {
-  const assembly = synthesized(context);
-  const hosted = await host(assembly, { basePort: 0, ...options });
+  const assembly = demoAssembly(context, app);
+  const logged: LoggedLine[] = [];
+  const hosted = await host(assembly, {
+    basePort: 0,
+    log: (line) => logged.push({ from: 'runner', line }),
+    functionLog: (line, from) => logged.push({ from, line }),
+    ...options,
+  });
   const { issuer, restApi, httpApi, awsEndpoint } = hosted.urls;
   const aws = {
     endpoint: awsEndpoint,
@@ -76,6 +106,8 @@ export async function demoWorld(
 
   return {
     hosted,
+    assembly,
+    logged,
     issuer,
     restApi,
     httpApi,
@@ -83,10 +115,11 @@ export async function demoWorld(
     clientId,
     clientSecret,
     admin,
-    async token(scope) {
+    async token(scope, client = { clientId, clientSecret }) {
       const body = new URLSearchParams({ grant_type: 'client_credentials' });
       if (scope !== undefined) body.set('scope', scope);
-      const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+      const pair = `${client.clientId}:${client.clientSecret}`;
+      const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
       const response = await fetch(`${issuer}/oauth2/token`, {
         method: 'POST',
         headers: { authorization },
@@ -109,6 +142,10 @@ export async function demoWorld(
       const value = await secrets.send(new GetSecretValueCommand({ SecretId: ringArn }));
       return JSON.parse(value.SecretString ?? '{}');
     },
+    decisions: () =>
+      logged
+        .filter(({ line }) => line.startsWith('{') && line.includes('"access_decided"'))
+        .map(({ line }) => JSON.parse(line) as AccessDecided),
     async stop() {
       ssm.destroy();
       lambda.destroy();
@@ -116,30 +153,6 @@ export async function demoWorld(
       await hosted.stop();
     },
   };
-}
-
-const assemblies = new Map<string, string>();
-
-/** The app as `npm start` synthesizes it, once per process and context. The bundles are there already. */
-function synthesized(context: Readonly<Record<string, string>>): string {
-  const name = JSON.stringify(context);
-  const known = assemblies.get(name);
-  if (known !== undefined) return known;
-  const folder = mkdtempSync(join(tmpdir(), 'keyward-assembly-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const cdk = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
-  execFileSync(process.execPath, [join(root, 'infra/app.ts')], {
-    cwd: root,
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      CDK_VALIDATION: 'false',
-      CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, demo: 'true', stage: 'dev', ...context }),
-    },
-  });
-  assemblies.set(name, folder);
-  return folder;
 }
 
 type AdminCall = DemoWorld['admin'];
