@@ -91,6 +91,9 @@ function commandName(input: unknown): string | undefined {
 
 const publicIds = ['client_id', 'key_id', 'username', 'certificate_id', 'serial'] as const;
 
+/** API keys, client secrets and passwords that are drawn end in so many base62 digits; no id that is drawn has them. */
+const drawnSecret = /[0-9A-Za-z]{49}/;
+
 /** Whom a command was about, by public id. */
 function subjectOf(value: unknown, isDone: boolean): { subject?: string } {
   if (typeof value !== 'object' || value === null) return {};
@@ -99,7 +102,7 @@ function subjectOf(value: unknown, isDone: boolean): { subject?: string } {
   if (typeof id !== 'string') return {};
   const isPlain = isDone
     ? /^[A-Za-z0-9_.~@:/?#%+=&;,-]{1,256}$/.test(id)
-    : /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id);
+    : /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id) && !drawnSecret.test(id);
   if (isPlain) return { subject: id };
   // Somebody's name in other letters. What was refused may be anything, even a password in the wrong place.
   return isDone ? { subject: `sha256:${digest(id)}` } : {};

@@ -202,6 +202,23 @@ describe('the admin function', () => {
     });
   });
 
+  test('writes nothing down of a secret that was pasted where an id belongs', async () => {
+    const { ask, done, refusal, audit } = office();
+    const key = await done({ command: 'api-keys.create', name: 'Report' });
+    const user = await done({ command: 'users.create', username: 'robot' });
+    const client = await done(create);
+    for (const secret of [key.api_key, user.password, client.client_secret]) {
+      for (const member of ['key_id', 'client_id', 'username', 'certificate_id', 'serial']) {
+        await ask({ command: 'api-keys.disable', [member]: secret });
+      }
+      expect(await refusal({ command: 'api-keys.disable', key_id: secret })).toBe('not_found');
+      expect(await refusal({ command: 'users.disable', username: secret })).toBe('not_found');
+      expect(JSON.stringify(audit)).not.toContain(String(secret).slice(-49));
+    }
+    await refusal({ command: 'api-keys.disable', key_id: '123456789ABC' });
+    expect(audit.at(-1)).toMatchObject({ outcome: 'refused', subject: '123456789ABC' });
+  });
+
   test('a store that does not answer is "unavailable", with nothing of its message', async () => {
     const registry = noClients();
     const { ask } = office({
