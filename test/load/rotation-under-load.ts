@@ -26,7 +26,7 @@ const retirement = 15 + 3 + 2 * 2;
 const started = Date.now();
 const elapsed = () => ((Date.now() - started) / 1000).toFixed(1);
 await bundleAll();
-const world = await demoWorld({ settings: JSON.stringify(settings), cacheTtl: '0' });
+const world = await demoWorld({ settings: JSON.stringify(settings), revocationLag: '0' });
 const agent = new Agent({ keepAlive: true, maxSockets: workers * 2 });
 const counts = { accepted: 0, refused: 0, unavailable: 0, removedAccepted: 0, removedRefused: 0 };
 const statuses = new Map<string, number>();
