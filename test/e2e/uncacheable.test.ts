@@ -8,7 +8,7 @@ import { printedBounds } from '../support/printed-bounds.ts';
 let world: DemoWorld;
 
 beforeAll(async () => {
-  world = await demoWorld({}, 'test/support/uncacheable-app.ts');
+  world = await demoWorld({}, { app: 'test/support/uncacheable-app.ts' });
 }, 60_000);
 afterAll(() => world.stop());
 
