@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   type CfnApi,
+  CfnAuthorizer,
   type HttpApi,
   HttpNoneAuthorizer,
   type HttpRouteAuthorizerBindOptions,
@@ -12,7 +13,6 @@ import {
   HttpLambdaResponseType,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IConstruct } from 'constructs';
 import type { RouteTable } from '../functions/core/compile-routes.ts';
 import type { Routes } from '../functions/core/route-policy.ts';
 import { exposureProblems } from './api-exposure.ts';
@@ -85,11 +85,16 @@ export class GuardedHttpApi {
 /** An authorizer of an HTTP API that remembers what it became. */
 class SimpleAuthorizer extends HttpLambdaAuthorizer {
   /** `undefined` until a route has it. */
-  resource: IConstruct | undefined;
+  resource: CfnAuthorizer | undefined;
 
   override bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
     const config = super.bind(options);
-    this.resource = referenced(config.authorizerId);
+    const resource = referenced(config.authorizerId);
+    if (this.resource === undefined && resource instanceof CfnAuthorizer) {
+      this.resource = resource;
+      // An authorizer that needs no header says nothing, which is not the same as an empty list.
+      if (resource.identitySource?.length === 0) resource.identitySource = undefined;
+    }
     return config;
   }
 }

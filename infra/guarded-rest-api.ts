@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   AuthorizationType,
+  type CfnAuthorizer,
   type CfnRestApi,
   type IAuthorizer,
   IdentitySource,
@@ -87,12 +88,15 @@ export class GuardedRestApi {
       });
     }
     if (kind === 'uncached') {
-      // Without an identity source the function sees every request, which is what an uncacheable decision needs.
-      return new RequestAuthorizer(this.#api, `${name}Uncached`, {
+      const uncached = new RequestAuthorizer(this.#api, `${name}Uncached`, {
         handler,
         identitySources: [],
         resultsCacheTtl: Duration.seconds(0),
       });
+      // Without an identity source the function sees every request, which is what an uncacheable decision needs. The
+      // library would write an empty one.
+      (uncached.node.defaultChild as CfnAuthorizer).identitySource = undefined;
+      return uncached;
     }
     const route = [IdentitySource.context('resourcePath'), IdentitySource.context('httpMethod')];
     return new RequestAuthorizer(this.#api, `${name}Cached`, {

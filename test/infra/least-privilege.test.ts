@@ -1,29 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Statement, statementsOf, synthesized } from './synthesized.ts';
+import { allowed, type Statement, statementsOf, synthesized } from './synthesized.ts';
 
 let templates: ReturnType<typeof synthesized>;
 beforeAll(() => {
   templates = synthesized();
 });
-
-/** `action on keys` of every statement, without the function's own log group. */
-function allowed(statements: readonly Statement[]): string[] {
-  return statements
-    .filter(({ Action }) => !JSON.stringify(Action).includes('logs:'))
-    .flatMap(({ Effect, Action, Condition }) => {
-      expect(Effect).toBe('Allow');
-      const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
-      const stage = Condition?.StringEquals?.['secretsmanager:VersionStage'];
-      // ForAllValues is true for an absent key: without the second half the condition holds nothing back.
-      if (keys !== undefined) expect(Condition?.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
-      return [Action].flat().map((action) => `${action}${suffix(keys)}${suffix(stage)}`);
-    })
-    .sort();
-}
-
-function suffix(value: unknown): string {
-  return value === undefined ? '' : ` ${[value].flat().join(' ')}`;
-}
 
 describe('each function may do what its duty needs, and nothing else', () => {
   test.each([

@@ -37,3 +37,23 @@ export function statementsOf(template: Template, description: string): readonly 
     .filter(({ Properties }) => Properties.Roles.some((one: { Ref: string }) => one.Ref === role))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
 }
+
+/** `action on keys` of every statement, without the function's own log group. */
+export function allowed(statements: readonly Statement[]): string[] {
+  return statements
+    .filter(({ Action }) => !JSON.stringify(Action).includes('logs:'))
+    .flatMap(({ Effect, Action, Condition }) => {
+      if (Effect !== 'Allow') throw new Error(`a statement that says ${Effect}`);
+      const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+      const stage = Condition?.StringEquals?.['secretsmanager:VersionStage'];
+      const isPresent = Condition?.Null?.['dynamodb:LeadingKeys'] === 'false';
+      // ForAllValues is true for an absent key: without the second half the condition holds nothing back.
+      if (keys !== undefined && !isPresent) throw new Error('a condition that holds nothing back');
+      return [Action].flat().map((action) => `${action}${suffix(keys)}${suffix(stage)}`);
+    })
+    .sort();
+}
+
+function suffix(value: unknown): string {
+  return value === undefined ? '' : ` ${[value].flat().join(' ')}`;
+}
