@@ -1,5 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
-import { EndpointType, type Integration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  EndpointType,
+  type Integration,
+  type MethodOptions,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
 import type { Challenge } from './challenge.ts';
@@ -46,7 +51,7 @@ export class ProtectedRestApi extends Construct {
       const [method = '', path = ''] = route.split(' ');
       const added = this.api.root
         .resourceForPath(path)
-        .addMethod(method, answer, guard.methodOptions(route));
+        .addMethod(method, answer, { ...guard.methodOptions(route), ...parametersOf(path) });
       if (!policyOf(props.authorizer.routes, route).public) continue;
       Validations.of(added).acknowledge({
         id: 'AwsSolutions::AwsSolutions-APIG4',
@@ -57,6 +62,17 @@ export class ProtectedRestApi extends Construct {
       Validations.of(this).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
     }
   }
+}
+
+/** An integration may map the parameters of a path only where its method declares them. */
+function parametersOf(path: string): Pick<MethodOptions, 'requestParameters'> {
+  const names = [...path.matchAll(/\{([^+}]+)\+?\}/g)].map(([, name]) => name);
+  if (names.length === 0) return {};
+  return {
+    requestParameters: Object.fromEntries(
+      names.map((name) => [`method.request.path.${name}`, true]),
+    ),
+  };
 }
 
 /** Findings that this construct takes on purpose. */

@@ -1,12 +1,15 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { HttpIntegration, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, test } from 'vitest';
 import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
 import { JwtAuthorizer } from '../../infra/authorizers/jwt-authorizer.ts';
+import { OrdersStack } from '../../infra/demo/orders-stack.ts';
 import { KeywardRef } from '../../infra/keyward-ref.ts';
+import { ProtectedHttpApi } from '../../infra/protected-http-api.ts';
+import { ProtectedRestApi } from '../../infra/protected-rest-api.ts';
 import { synthesized } from './synthesized.ts';
 
 const routes = defineRoutes({
@@ -136,6 +139,93 @@ test('a decision that depends on the time is never cached: its routes have an au
   const { demo } = synthesized();
   demo.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
   demo.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+});
+
+describe('an API that is made of its table', () => {
+  const table = defineRoutes({
+    'GET /': publicRoute(),
+    'ANY /files/{name}/{rest+}': requires({ schemes: ['bearer'] }),
+    $default: requires({ schemes: ['bearer'] }),
+    $connect: requires({ schemes: ['bearer'] }),
+  });
+  function made() {
+    const { app, stack } = consumer();
+    const authorizer = new JwtAuthorizer(stack, 'Whole', {
+      ...{
+        keyward: KeywardRef.fromSsm(stack, 'Ref'),
+        audience: 'https://a.example',
+        routes: table,
+      },
+    });
+    const url = (route: string) => `https://backend.example/${encodeURIComponent(route)}`;
+    new ProtectedRestApi(stack, 'Rest', {
+      authorizer,
+      integration: (route) => new HttpIntegration(url(route)),
+    });
+    new ProtectedHttpApi(stack, 'Http', {
+      authorizer,
+      integration: (route) => new HttpUrlIntegration(route, url(route)),
+    });
+    expect(() => app.synth()).not.toThrow();
+    return Template.fromStack(stack);
+  }
+
+  test('has every route that its kind can have, each with the integration that is its own', () => {
+    const template = made();
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
+    const http = routes.map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+      template.toJSON().Resources[Properties.Target['Fn::Join'][1][1].Ref].Properties
+        .IntegrationUri,
+    ]);
+    expect(http).toEqual([
+      ['GET /', 'NONE', 'https://backend.example/GET%20%2F'],
+      ['ANY /files/{name}/{rest+}', 'CUSTOM', expect.stringContaining('ANY%20%2Ffiles')],
+      ['$default', 'CUSTOM', 'https://backend.example/%24default'],
+    ]);
+    const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
+    const rest = methods.map(({ Properties }) => [
+      Properties.HttpMethod,
+      Properties.AuthorizationType,
+      Properties.Integration.Uri,
+    ]);
+    expect(rest).toEqual([
+      ['GET', 'NONE', 'https://backend.example/GET%20%2F'],
+      ['ANY', 'CUSTOM', expect.stringContaining('ANY%20%2Ffiles')],
+    ]);
+  });
+
+  test('declares the parameters of its paths, so that an integration may map them', () => {
+    made().hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'ANY',
+      RequestParameters: { 'method.request.path.name': true, 'method.request.path.rest': true },
+    });
+  });
+});
+
+test('partners come in with a certificate, and no other way', () => {
+  const app = new App();
+  const keyward = KeywardRef.fromSsm(new Stack(app, 'Keyward'), 'Keyward');
+  const stack = new OrdersStack(app, 'Demo', {
+    keyward,
+    partners: {
+      domainName: 'partners.example.com',
+      certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/x',
+      truststore: 's3://bucket/partners/truststore.pem',
+    },
+  });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+    ...{ DomainName: 'partners.example.com', SecurityPolicy: 'TLS_1_2' },
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+    MutualTlsAuthentication: { TruststoreUri: 's3://bucket/partners/truststore.pem' },
+  });
+  const [mapping] = Object.values(template.findResources('AWS::ApiGateway::BasePathMapping'));
+  const api = template.toJSON().Resources[mapping?.Properties.RestApiId.Ref];
+  expect(api.Properties).toMatchObject({
+    ...{ Name: 'OrdersPartners', DisableExecuteApiEndpoint: true },
+  });
 });
 
 test('a trusted issuer that cannot be trusted is refused at synth, by name', () => {
