@@ -208,7 +208,7 @@ export class RouteAuthorizer extends Construct {
     if (value === '') return;
     this.#outputs += 1;
     new CfnOutput(this, `RevocationLag${this.#outputs}`, {
-      description: `seconds after which a withdrawn credential is refused for certain: ${api.node.id}, ${kind}`,
+      description: `seconds after which a withdrawn credential is refused for certain: ${api.node.path}, ${kind}`,
       value,
     });
   }

@@ -258,3 +258,19 @@ test.each([-1, 1.5, 1, 4])(
     ).toThrow('revocationLagSeconds');
   },
 );
+
+test('the bound of each API is printed under a name that no other has', () => {
+  const { stack, authorizer } = consumer();
+  for (const team of ['Orders', 'Partners']) {
+    const integration = new MockIntegration();
+    new ProtectedRestApi(stack, team, { authorizer, integration });
+  }
+  const outputs = Object.entries(Template.fromStack(stack).findOutputs('*'))
+    .filter(([id]) => id.includes('RevocationLag'))
+    .map(([, { Description, Value }]) => [Description, Value]);
+  const what = 'seconds after which a withdrawn credential is refused for certain';
+  expect(outputs).toEqual([
+    [`${what}: Consumer/Orders/Api, rest`, '60 s (policy): GET /orders'],
+    [`${what}: Consumer/Partners/Api, rest`, '60 s (policy): GET /orders'],
+  ]);
+});
