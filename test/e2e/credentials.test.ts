@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyedCertificate } from '../../local/tls/certificate-authority.ts';
-import { type Asked, ask } from '../support/ask.ts';
+import { type Asked, ask, type Reply } from '../support/ask.ts';
+import { decisionOf } from '../support/decision-of.ts';
 import { type DemoWorld, demoWorld, partnersDomain } from '../support/demo-world.ts';
 import { forgedApiKey } from '../support/forged-api-key.ts';
-import { newApiKey, newClient, newUser, unique } from '../support/operator.ts';
+import { type MadeUser, newApiKey, newClient, newUser, unique } from '../support/operator.ts';
 import { askPartners, partnersAuthority } from '../support/partners.ts';
 import { apiKey, basic, bearer, type Presented, xApiKey } from '../support/presented.ts';
 import { seen } from '../support/seen.ts';
+import { until } from '../support/until.ts';
 
 const scope = [
   ...['orders:read', 'orders:write', 'orders:export', 'orders:admin'],
@@ -116,22 +118,22 @@ const http = (path: string, headers: Presented = [], more: Asked = {}) =>
   ask(world.httpApi, path, { ...more, headers });
 
 describe('each route of the demo lets in whom its policy names', () => {
-  test.each(onRest)('REST API: %s', async (route, path, expected) => {
+  /** Everybody at the same time. */
+  async function statusesOn(api: typeof rest, route: string, path: string) {
     const [method = ''] = route.split(' ');
-    const answers = await Promise.all(
-      columns.map((column) => rest(path, presented[column], { method })),
+    const answers = columns.map((column) => api(path, presented[column], { method }));
+    return named(
+      columns,
+      (await Promise.all(answers)).map(({ status }) => status),
     );
-    const statuses = answers.map(({ status }) => status);
-    expect(named(columns, statuses)).toEqual(named(columns, expected));
+  }
+
+  test.each(onRest)('REST API: %s', async (route, path, expected) => {
+    expect(await statusesOn(rest, route, path)).toEqual(named(columns, expected));
   });
 
   test.each(onHttp)('HTTP API: %s', async (route, path, expected) => {
-    const [method = ''] = route.split(' ');
-    const answers = await Promise.all(
-      columns.map((column) => http(path, presented[column], { method })),
-    );
-    const statuses = answers.map(({ status }) => status);
-    expect(named(columns, statuses)).toEqual(named(columns, expected));
+    expect(await statusesOn(http, route, path)).toEqual(named(columns, expected));
   });
 
   test.each(onPartnersDomain)('partners’ domain: %s', async (route, path, expected) => {
@@ -304,6 +306,43 @@ describe('what an operator ties a credential to', () => {
     expect(unmetered.every(({ status }) => status === 200)).toBe(true);
     const later = async () => (await rest('/orders', apiKey(trial.key))).status;
     await expect.poll(later, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe('wrong passwords', () => {
+  const wrong = ({ username }: MadeUser) =>
+    rest('/whoami', basic({ username, password: 'wrong-password' }));
+
+  test('four of them lock nobody out', async () => {
+    const user = await newUser(world, { password: personsPassword });
+    for (let count = 0; count < 4; count += 1) expect((await wrong(user)).status).toBe(401);
+    for (const api of [rest, http]) expect((await api('/whoami', basic(user))).status).toBe(200);
+  });
+
+  test('from the fifth on the right one is refused for a moment, like a wrong one, and works again then', async () => {
+    const [user, other] = await Promise.all([
+      newUser(world, { password: personsPassword }),
+      newUser(world),
+    ]);
+    const right = () => Promise.all([rest('/whoami', basic(user)), http('/whoami', basic(user))]);
+    // The lock doubles with each failure: with some more than five there is time to look at it.
+    let missing = 7;
+    let failure: Reply | undefined;
+    const lockedOut = async () => {
+      [failure] = await Promise.all(Array.from({ length: missing }, () => wrong(user)));
+      missing = 1;
+      const answers = await right();
+      for (const api of [rest, http]) expect((await api('/whoami', basic(other))).status).toBe(200);
+      return answers;
+    };
+    const locked = await until(lockedOut, (all) => all.every(({ status }) => status !== 200));
+    expect(locked.map(({ status }) => status)).toEqual([401, 403]);
+    for (const reply of locked) {
+      expect(await decisionOf(world, reply)).toMatchObject({ reason: 'locked' });
+    }
+    expect(locked.map(seen)[0]).toEqual(failure && seen(failure));
+    const again = await until(right, (all) => all.every(({ status }) => status === 200));
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
   });
 });
 

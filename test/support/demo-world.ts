@@ -49,13 +49,15 @@ export const partnersDomain: Readonly<Record<string, string>> = {
   mtlsTruststore: 's3://local/truststore.pem',
 };
 
-/**
- * @param context CDK context of the app, on top of the demo's
- * @param app file of the CDK app @default this repository's own
- */
+export interface DemoWorldOptions extends Partial<HostOptions> {
+  /** File of the CDK app. @default this repository's own */
+  readonly app?: string;
+}
+
+/** @param context CDK context of the app, on top of the demo's */
 export async function demoWorld(
   context: Readonly<Record<string, string>> = {},
-  { app, ...options }: { readonly app?: string } & Partial<HostOptions> = {},
+  { app, ...options }: DemoWorldOptions = {},
 ): Promise<DemoWorld> {
   const assembly = demoAssembly(context, app);
   const logged: LoggedLine[] = [];
