@@ -85,6 +85,8 @@ export class RouteAuthorizer extends Construct {
     this.#props = props;
     const { keyward, routes, identity = 'authorization' } = props;
     const tiers = defineTiers(props.tiers ?? {});
+    // Values are unique in an account and Region, and construct paths are not.
+    const node = `${props.audience} ${this.node.addr}`;
     const replayed = replaySeconds(props.revocationLagSeconds ?? 60, keyward.settings);
     this.cacheTtl = Duration.seconds(replayed);
     this.routes = routes;
@@ -100,7 +102,7 @@ export class RouteAuthorizer extends Construct {
     const folder = folderWithPolicy(kind.bundle, {
       table,
       trustedIssuers: kind.trustedIssuers ?? [],
-      tiers: tierKeyValues(this.node.addr, tiers),
+      tiers: tierKeyValues(node, tiers),
     });
     this.function = new KeywardFunction(this, 'Function', {
       bundle: Code.fromAsset(folder),
@@ -128,9 +130,7 @@ export class RouteAuthorizer extends Construct {
     this.#grant(accepted);
     this.node.addValidation({ validate: () => this.#functionProblems() });
     this.#tierKeys =
-      Object.keys(tiers).length === 0
-        ? undefined
-        : new TierKeys(this, 'Tiers', { tiers, node: this.node.addr });
+      Object.keys(tiers).length === 0 ? undefined : new TierKeys(this, 'Tiers', { tiers, node });
   }
 
   /**
@@ -208,7 +208,7 @@ export class RouteAuthorizer extends Construct {
     if (value === '') return;
     this.#outputs += 1;
     new CfnOutput(this, `RevocationLag${this.#outputs}`, {
-      description: `seconds after which a withdrawn credential is refused for certain: ${api.node.path}, ${kind}`,
+      description: `seconds after which a key, user, certificate or signing key that was withdrawn is refused for certain (a token lives until its exp): ${api.node.path}, ${kind}`,
       value,
     });
   }

@@ -268,7 +268,8 @@ test('the bound of each API is printed under a name that no other has', () => {
   const outputs = Object.entries(Template.fromStack(stack).findOutputs('*'))
     .filter(([id]) => id.includes('RevocationLag'))
     .map(([, { Description, Value }]) => [Description, Value]);
-  const what = 'seconds after which a withdrawn credential is refused for certain';
+  const what =
+    'seconds after which a key, user, certificate or signing key that was withdrawn is refused for certain (a token lives until its exp)';
   expect(outputs).toEqual([
     [`${what}: Consumer/Orders/Api, rest`, '60 s (policy): GET /orders'],
     [`${what}: Consumer/Partners/Api, rest`, '60 s (policy): GET /orders'],
