@@ -31,7 +31,7 @@ describe('the bound of every route is an output of the stack', () => {
     const { stack, addAll } = restConsumer(defineRoutes(without('$connect', '$default')));
     addAll();
     expect(outputs(stack)).toEqual({
-      [announced('Api, rest')]:
+      [announced('Consumer/Api, rest')]:
         '60 s (policy): GET /orders, GET /orders/{id}; 0 s (none): DELETE /orders/{id}; 5 s (none): GET /transfers',
     });
   });
@@ -40,7 +40,7 @@ describe('the bound of every route is an output of the stack', () => {
     const { stack, addAll } = httpConsumer(defineRoutes(without('$connect')));
     addAll();
     expect(outputs(stack)).toEqual({
-      [announced('Api, http')]:
+      [announced('Consumer/Api, http')]:
         '60 s (route): GET /orders, GET /orders/{id}, $default; 0 s (none): DELETE /orders/{id}; 5 s (none): GET /transfers',
     });
   });
