@@ -240,7 +240,7 @@ function tracesOf(secret: string): readonly string[] {
 describe('of a run in which every secret went through every door, right and wrong', () => {
   test('functions and the runner wrote down what they did, by public ids', async () => {
     const text = () => world.logged.map(({ line }) => line).join('\n');
-    await expect.poll(text).toContain(`"credential":"${key.keyId}"`);
+    await expect.poll(text, { timeout: 5_000 }).toContain(`"credential":"${key.keyId}"`);
     expect(statuses).toEqual(expect.arrayContaining([200, 400, 401, 403, 500, 503]));
     const reasons = new Set(world.decisions().map(({ reason }) => reason));
     expect([...reasons]).toEqual(

@@ -148,7 +148,7 @@ describe('while nothing can be counted', () => {
       expect((await http({ path: '/whoami', headers: wrong })).status).toBe(403);
       heal();
       const said = () => new Set(faultsAt().slice(before));
-      await expect.poll(said).toEqual(new Set(['failure counter', 'last use']));
+      await expect.poll(said, { timeout: 5_000 }).toEqual(new Set(['failure counter', 'last use']));
     },
   );
 

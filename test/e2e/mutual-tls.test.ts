@@ -124,7 +124,7 @@ describe('the handshake ends, and no function is asked', () => {
       world.logged.filter(({ line }) => line.includes(`handshake failed: ${problem}`)).length;
     const failed = failures();
     await expect(enter(presented)).rejects.toThrow();
-    await expect.poll(failures).toBe(failed + 1);
+    await expect.poll(failures, { timeout: 5_000 }).toBe(failed + 1);
     expect(asked()).toHaveLength(before);
   });
 

@@ -79,6 +79,18 @@ test('a route with a rate refuses one caller too many, on both APIs together, an
   expect(await statuses('/reports/may', apiKey(other.key))).toEqual([200, 200]);
 });
 
+test('a key that is tied to addresses is refused wherever answers are replayed, whichever route it was tried on first', async () => {
+  const routes = ['/orders', '/partners/me'];
+  for (const order of [routes, routes.toReversed()]) {
+    const { key } = await newApiKey(world, { addresses: ['127.0.0.0/8'] });
+    for (const path of [...order, ...order]) {
+      expect([path, ...(await statuses(path, apiKey(key)))]).toEqual([path, 403, 403]);
+    }
+    // The address decides where it is looked at each time.
+    expect(await statuses('/whoami', apiKey(key))).toEqual([200, 200]);
+  }
+});
+
 test('the run used no permission that a role does not have, and every permission of the authorizer', () => {
   const { refused, unused } = world.hosted.endpoint.report();
   expect(refused).toEqual([]);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   // which are asked in the end are those that were asked in the beginning.
   world = await demoWorld({ revocationLag: '7' }, { environmentsMax: 2 });
   bound = printedBounds(world.assembly);
-  const seconds = 6;
+  const seconds = 8;
   const expiring = await newApiKey(world, { scope, expires_in: seconds });
   const old = await newApiKey(world, { scope });
   const roll = { command: 'api-keys.roll', key_id: old.keyId, grace: seconds };
