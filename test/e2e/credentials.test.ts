@@ -23,7 +23,7 @@ let certificates: { readonly good: KeyedCertificate; readonly unknown: KeyedCert
 let token: string;
 
 beforeAll(async () => {
-  world = await demoWorld(partnersDomain);
+  world = await demoWorld(partnersDomain, { environmentsMax: 4 });
   const client = await newClient(world, [...scope, 'other']);
   const [key, poorKey, program, person, poorUser, authority] = await Promise.all([
     newApiKey(world, { owner: 'key-owner', scope }),

@@ -85,7 +85,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   'a token for nothing of it': tokenOf('other'),
   'a token that may read': tokenOf('orders:read'),
   'a token that may write and export': tokenOf('orders:write', 'orders:export'),
-  'a token that may read and write': tokenOf('orders:read', 'orders:write'),
   'a token that may do everything': tokenOf(...scopes),
   'an API key that may read': keyOf('orders:read'),
 };
