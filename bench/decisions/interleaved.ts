@@ -49,8 +49,8 @@ const linesMax = 64;
 
 /**
  * Measures operations in slices that take turns, in another order each round, so that whatever else the machine does falls
- * on all of them alike. A slice is measured once more where a cache came to its end and was filled again, and where the
- * reader of the log did not keep up, for then lines were only put aside. What is never warm throws.
+ * on all of them alike. A part of a slice is measured once more where a cache came to its end and was filled again, and
+ * where the reader of the log did not keep up, for then lines were only put aside. What is never warm throws.
  */
 export async function interleaved(
   contenders: readonly Contender[],
@@ -62,7 +62,7 @@ export async function interleaved(
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of shuffled(contenders)) {
       const { name } = contender;
-      slices.get(name)?.push(await warmSlice(contender, times.get(name) ?? 1));
+      slices.get(name)?.push(await slice(contender, times.get(name) ?? 1));
     }
   }
   return contenders.map(({ name, floor }) => {
@@ -88,36 +88,38 @@ export async function interleaved(
     };
   });
 
-  async function warmSlice(contender: Contender, count: number): Promise<Slice> {
-    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const { isDisturbed, ...taken } = await slice(contender, count);
-      if (!isDisturbed) return taken;
+  /** One slice, in turns that a pipe has room for the lines of. */
+  async function slice(contender: Contender, count: number): Promise<Slice> {
+    const turn = contender.isLogging === true ? linesMax : count;
+    const sum = { cpu: 0, wall: 0, calls: 0 };
+    for (let left = count; left > 0; left -= turn) {
+      const taken = await undisturbed(contender, Math.min(left, turn));
+      sum.cpu += taken.cpu;
+      sum.wall += taken.wall;
+      sum.calls += taken.calls;
     }
-    throw new Error(`${contender.name}: asks a store while it is warm, or logs more than is read`);
+    return { cpu: sum.cpu / count, wall: sum.wall / count, calls: sum.calls / count };
   }
 
-  async function slice(
-    { run, isReading = false, isLogging = false }: Contender,
+  async function undisturbed(
+    { name, run, isReading = false }: Contender,
     count: number,
-  ): Promise<Slice & { readonly isDisturbed: boolean }> {
-    const callsBefore = calls();
-    let cpu = 0;
-    let wall = 0;
-    let isBehind = false;
-    for (let left = count; left > 0; left -= linesMax) {
+  ): Promise<Slice> {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const callsBefore = calls();
       const cpuBefore = process.cpuUsage();
       const before = performance.now();
-      await run(isLogging ? Math.min(left, linesMax) : count);
-      wall += (performance.now() - before) * 1_000;
+      await run(count);
+      const wall = (performance.now() - before) * 1_000;
       const { user, system } = process.cpuUsage(cpuBefore);
-      cpu += user + system;
-      isBehind ||= backlog() > 0;
+      const called = calls() - callsBefore;
+      const isBehind = backlog() > 0;
       await drained();
-      if (!isLogging) break;
+      if (!isBehind && (called === 0 || isReading)) {
+        return { cpu: user + system, wall, calls: called };
+      }
     }
-    const called = calls() - callsBefore;
-    const isDisturbed = isBehind || (called > 0 && !isReading);
-    return { cpu: cpu / count, wall: wall / count, calls: called / count, isDisturbed };
+    throw new Error(`${name}: asks a store while it is warm, or logs more than is read`);
   }
 
   /** Grows until code is compiled and a slice takes long enough to be measured. The first operation of all fills caches. */
