@@ -6,6 +6,7 @@ import type {
 import type { AuthRequest } from '../core/auth-request.ts';
 import { exactPolicy, type PolicyResources } from '../core/exact-policy/exact-policy.ts';
 import { fallbackAnswer } from '../core/exact-policy/fallback-answer.ts';
+import { rememberedPolicies } from '../core/exact-policy/remembered-policies.ts';
 import type { Judgement } from '../core/judgement.ts';
 import type { CompiledRoutes } from '../core/route-policy.ts';
 import { httpAuthRequest, type SimpleAnswer, simpleAnswer } from './http-authorizer.ts';
@@ -38,7 +39,8 @@ export function authorizerSurface({
 }: AuthorizerSurface): (
   event: AuthorizerEvent,
 ) => Promise<APIGatewayAuthorizerResult | SimpleAnswer> {
-  const exact = table.policy === undefined ? undefined : exactPolicy(table.policy);
+  const exact =
+    table.policy === undefined ? undefined : rememberedPolicies(exactPolicy(table.policy));
   const ofTier = (tier: string): string | undefined =>
     Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
 
