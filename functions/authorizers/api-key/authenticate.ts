@@ -2,6 +2,7 @@ import { type ApiKeyFormat, parseApiKey } from '../../core/api-key.ts';
 import type { DenyReason } from '../../core/decision.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
 import { type GranteeCircumstances, granteePrincipal, granteeProblem } from '../../core/grantee.ts';
+import { madeOnce } from '../../core/made-once.ts';
 import { type ApiKey, endOfApiKey } from '../../core/parse-api-key.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
@@ -31,6 +32,8 @@ const nobodysHash = digest('nobody has this key');
  */
 export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator {
   const { keys, issuer, audience, prefix, environment, lastUse, audit } = ports;
+  // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
+  const principalOf = madeOnce((key: ApiKey) => principalIn(key, issuer));
   const noteUse = lastUse === undefined ? undefined : lastUseNotes(lastUse, audit);
 
   return {
@@ -43,7 +46,7 @@ export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator 
       const key = found.value;
       // Awaited: once the answer is out, the environment is frozen and a write in flight may never arrive.
       await noteUse?.(key.keyId, now);
-      return { kind: 'authenticated', principal: principalOf(key, issuer) };
+      return { kind: 'authenticated', principal: principalOf(key) };
     },
   };
 
@@ -70,7 +73,7 @@ function ending(key: ApiKey): ApiKey {
   return expiresAt === undefined ? key : { ...key, expiresAt };
 }
 
-function principalOf(key: ApiKey, issuer: string): Principal {
+function principalIn(key: ApiKey, issuer: string): Principal {
   const { keyId, usagePlanKey, replacedBy } = key;
   return {
     ...granteePrincipal('apikey', ending(key), issuer, keyId),

@@ -2,6 +2,7 @@ import type { BasicUser } from '../../core/basic-user.ts';
 import type { DenyReason } from '../../core/decision.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
 import { granteePrincipal, granteeProblem } from '../../core/grantee.ts';
+import { madeOnce } from '../../core/made-once.ts';
 import { hashOfNothing, requireArgon2, verifyPassword } from '../../core/password-hash.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
@@ -35,6 +36,10 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   const { users, issuer, audience, randomness } = ports;
   const nobodysHash = hashOfNothing(randomness.bytes(48));
   const pairs = verifiedPairs(randomness);
+  // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
+  const principalOf = madeOnce((user: BasicUser) =>
+    granteePrincipal('basic', user, issuer, user.username),
+  );
   const locks = lockouts(ports);
 
   return {
@@ -64,10 +69,7 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
       if (!isKnown) pairs.keep(attempt.pair, password, user.secret, now);
       const problem = granteeProblem(user, { audience, sourceIp, isReplayed, now });
       if (problem !== undefined) return rejected(problem);
-      return {
-        kind: 'authenticated',
-        principal: granteePrincipal('basic', user, issuer, username),
-      };
+      return { kind: 'authenticated', principal: principalOf(user) };
     },
   };
 

@@ -301,6 +301,18 @@ describe('a key that was changed', () => {
     keyring.clock.seconds += 60;
     expect(await keyring.outcome(key)).toBe('allow');
   });
+
+  test('has the scope of its record as soon as that is read, for the whole API as for one route', async () => {
+    const keyring = world();
+    const { key, keyId } = await keyring.issue();
+    expect(await keyring.outcome(key)).toBe('allow');
+    await keyring.change(keyId, { scope: ['reports:read'] });
+    keyring.clock.seconds += 60;
+    expect(await keyring.outcome(key)).toBe('insufficient_scope');
+    expect(keyring.last().grantedRoutes).toBe(0);
+    const decision = await keyring.decide(key, 'GET /fresh');
+    expect(decision).toMatchObject({ principal: { scope: ['reports:read'] } });
+  });
 });
 
 describe('the last use', () => {

@@ -148,6 +148,15 @@ describe('what an operator changes', () => {
     },
   );
 
+  test('a new owner and another scope are told to the backend as soon as the record is read', async () => {
+    const gate = basicGate([alice], 0);
+    await gate.present(asAlice);
+    await gate.registry.replace({ ...alice, owner: 'team-b', scope: ['reports:read'] }, 1);
+    expect(await gate.present(asAlice)).toMatchObject({
+      principal: { subject: 'team-b', clientId: 'team-b', scope: ['reports:read'] },
+    });
+  });
+
   test('a user that was removed is nobody, remembered or not', async () => {
     const gate = basicGate([alice, robot], 0);
     for (const presented of [asAlice, asRobot]) {
