@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { jsonLog } from '../../functions/adapters/log/json-log.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import { decisionIds } from '../../functions/authorizers/decision-ids.ts';
 import { parseApiKey } from '../../functions/core/api-key.ts';
 import type { AccessDecided } from '../../functions/core/audit.ts';
 import { parseCertificate } from '../../functions/core/client-certificate.ts';
@@ -59,9 +60,7 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
     piece('hash a token', () => digest(token())),
     piece('read an API key', () => parseApiKey(apiKey())),
     piece('parse a certificate', () => parseCertificate(pem())),
-    piece('draw a decision id', () =>
-      Buffer.from(systemRandomness.bytes(12)).toString('base64url'),
-    ),
+    piece('draw a decision id', decisionIds(systemRandomness)),
     piece('hash the subject', () => hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16)),
     piece('make the policy', () => policyOf(granted, stageArn)),
     piece('make the context', () => authorizerContext(judgement)),

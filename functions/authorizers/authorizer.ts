@@ -8,6 +8,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import { Unavailable } from '../core/unavailable.ts';
 import { type DecisionMaker, judge } from './decision.ts';
+import { decisionIds } from './decision-ids.ts';
 
 export interface AuthorizerPorts extends DecisionMaker {
   readonly clock: Clock;
@@ -24,11 +25,12 @@ export interface Recorded extends Judgement {
 /** Decides for one request and writes the record of it, whatever happens. Never throws. */
 export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Promise<Recorded> {
   const decide = judge(ports);
+  const nextId = decisionIds(ports.randomness);
   let coldStart = true;
 
   return async (request) => {
     const startedAt = ports.stopwatch();
-    const decisionId = Buffer.from(ports.randomness.bytes(12)).toString('base64url');
+    const decisionId = nextId();
     const judgement = await outcomeOf(request);
     ports.audit.write({
       event: 'access_decided',

@@ -48,7 +48,7 @@ export interface BasicGate {
 }
 
 /** A fixed source, so that two answers can be compared byte by byte. */
-const fixed = { bytes: (length: number) => Uint8Array.from({ length }, (_, i) => i) };
+const fixed = { bytes: (length: number) => new Uint8Array(length).fill(7) };
 
 /** Basic authentication over stores in memory and a clock that the test sets. @param cacheSeconds of the users' lookup */
 export function basicGate(
