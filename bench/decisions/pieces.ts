@@ -8,6 +8,7 @@ import { parseCertificate } from '../../functions/core/client-certificate.ts';
 import { presentedCredential } from '../../functions/core/credential.ts';
 import { digest } from '../../functions/core/digest.ts';
 import { exactPolicy } from '../../functions/core/exact-policy/exact-policy.ts';
+import { rememberedPolicies } from '../../functions/core/exact-policy/remembered-policies.ts';
 import type { Judgement } from '../../functions/core/judgement.ts';
 import { parseJwt } from '../../functions/core/jwt.ts';
 import type { Principal } from '../../functions/core/principal.ts';
@@ -27,6 +28,7 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
   const { table } = world.policies.demo;
   if (table.policy === undefined) throw new Error('a table without a policy for the whole API');
   const policyOf = exactPolicy(table.policy);
+  const knownPolicyOf = rememberedPolicies(policyOf);
   const granted = new Set(
     ['GET /orders', 'GET /orders/{id}', 'POST /orders'].map((key) =>
       table.policyRoutes.indexOf(key),
@@ -63,6 +65,7 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
     piece('draw a decision id', decisionIds(systemRandomness)),
     piece('hash the subject', () => hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16)),
     piece('make the policy', () => policyOf(granted, stageArn)),
+    piece('find the policy', () => knownPolicyOf(granted, stageArn)),
     piece('make the context', () => authorizerContext(judgement)),
     piece('make the context and weigh it', () =>
       fitting({ context: authorizerContext(judgement) }),

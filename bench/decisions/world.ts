@@ -39,7 +39,7 @@ export type TableSize = 'demo' | 'large';
 export interface DecisionWorld {
   /** What an authorizer's function is told, at the defaults of a deployment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What is bundled beside the code: the demo's routes, and as many as an API with five collections has. */
+  /** What is bundled beside the code: the routes of the demo, four of which are in its policy, or twenty-five that all are. */
   readonly policies: Readonly<Record<TableSize, BundledPolicy>>;
   readonly items: readonly StoredItem[];
   readonly apiKey: string;
