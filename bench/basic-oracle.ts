@@ -8,9 +8,9 @@ import { memoryRegistry } from '../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../functions/adapters/system/randomness.ts';
 import { basicAuthenticator } from '../functions/authorizers/basic/authenticate.ts';
 import type { BasicUser } from '../functions/core/basic-user.ts';
+import { basicUserKind } from '../functions/core/basic-user-record.ts';
 import { cachedLookup } from '../functions/core/cached-lookup.ts';
 import { digest } from '../functions/core/digest.ts';
-import { basicUserKind } from '../functions/core/parse-basic-user.ts';
 import { hashPassword } from '../functions/core/password-hash.ts';
 
 interface Case {

@@ -4,6 +4,8 @@ import { type BundledPolicy, toEnv } from '../../functions/authorizers/config.ts
 import { signAccessToken } from '../../functions/core/access-token-signer.ts';
 import type { Algorithm } from '../../functions/core/algorithm.ts';
 import { mintApiKey } from '../../functions/core/api-key.ts';
+import { apiKeyKind } from '../../functions/core/api-key-record.ts';
+import { basicUserKind } from '../../functions/core/basic-user-record.ts';
 import { type CertificatePin, certificatePinKind } from '../../functions/core/certificate-pin.ts';
 import {
   type CertificateRule,
@@ -16,8 +18,6 @@ import {
 import { compileRoutes } from '../../functions/core/compile-routes.ts';
 import { digest } from '../../functions/core/digest.ts';
 import { defaults } from '../../functions/core/durations.ts';
-import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
-import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
 import { hashPassword } from '../../functions/core/password-hash.ts';
 import { publishedKeysRecord } from '../../functions/core/published-keys-record.ts';
 import { type RecordKind, recordKey } from '../../functions/core/record-kind.ts';

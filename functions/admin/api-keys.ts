@@ -1,6 +1,6 @@
 import { type ApiKeyFormat, mintApiKey } from '../core/api-key.ts';
+import { type ApiKey, brokenApiKeyRule } from '../core/api-key-record.ts';
 import { apiKeyGraceMaxSeconds, apiKeyGraceSeconds } from '../core/durations.ts';
-import { type ApiKey, brokenApiKeyRule } from '../core/parse-api-key.ts';
 import type { LastUses } from '../core/ports/last-use.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';

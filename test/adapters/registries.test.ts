@@ -7,10 +7,10 @@ import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { mintApiKey } from '../../functions/core/api-key.ts';
+import { apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { Client } from '../../functions/core/client.ts';
+import { clientKind } from '../../functions/core/client-record.ts';
 import { mintClientSecret } from '../../functions/core/client-secret.ts';
-import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
-import { clientKind } from '../../functions/core/parse-client.ts';
 import type { RecordKind } from '../../functions/core/record-kind.ts';
 import { pinSamples, revokedSamples, ruleSamples } from '../contracts/certificate-samples.ts';
 import {

@@ -5,9 +5,9 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import { parseApiKey } from '../../functions/core/api-key.ts';
+import { type ApiKey, apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { type ApiKey, apiKeyKind } from '../../functions/core/parse-api-key.ts';
-import { clientKind } from '../../functions/core/parse-client.ts';
+import { clientKind } from '../../functions/core/client-record.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import { adminPorts } from '../support/admin-ports.ts';
 

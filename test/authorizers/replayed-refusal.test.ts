@@ -4,8 +4,8 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
 import { serve } from '../../functions/authorizers/serve.ts';
 import { mintApiKey } from '../../functions/core/api-key.ts';
+import { type ApiKey, apiKeyKind } from '../../functions/core/api-key-record.ts';
 import { compileRoutes } from '../../functions/core/compile-routes.ts';
-import { type ApiKey, apiKeyKind } from '../../functions/core/parse-api-key.ts';
 import { ordersAudience as audience, ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';
 import { restAuthorizerEvent } from '../support/events/authorizer.ts';

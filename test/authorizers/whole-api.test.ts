@@ -5,7 +5,7 @@ import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
 import { mintApiKey } from '../../functions/core/api-key.ts';
-import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
+import { apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
 import { ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';

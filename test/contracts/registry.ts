@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type ApiKey, apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { Client } from '../../functions/core/client.ts';
-import { type ApiKey, apiKeyKind } from '../../functions/core/parse-api-key.ts';
-import { clientKind } from '../../functions/core/parse-client.ts';
+import { clientKind } from '../../functions/core/client-record.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import type { RecordKind } from '../../functions/core/record-kind.ts';

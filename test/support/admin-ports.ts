@@ -1,11 +1,11 @@
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { Admin } from '../../functions/admin/admin.ts';
+import { apiKeyKind } from '../../functions/core/api-key-record.ts';
+import { basicUserKind } from '../../functions/core/basic-user-record.ts';
 import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
 import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
-import { apiKeyKind } from '../../functions/core/parse-api-key.ts';
-import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
-import { clientKind } from '../../functions/core/parse-client.ts';
+import { clientKind } from '../../functions/core/client-record.ts';
 import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
 
 /** What operators work on: empty stores in memory, nothing published, and whatever a test puts in their place. */

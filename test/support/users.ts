@@ -1,7 +1,7 @@
 import { argon2Sync } from 'node:crypto';
 import type { BasicUser } from '../../functions/core/basic-user.ts';
+import { basicUserKind } from '../../functions/core/basic-user-record.ts';
 import { digest } from '../../functions/core/digest.ts';
-import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
 import type { Samples } from '../contracts/registry.ts';
 import { audience, now } from './gate.ts';
 

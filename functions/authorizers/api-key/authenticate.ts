@@ -1,9 +1,9 @@
 import { type ApiKeyFormat, parseApiKey } from '../../core/api-key.ts';
+import { type ApiKey, endOfApiKey } from '../../core/api-key-record.ts';
 import type { DenyReason } from '../../core/decision.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
 import { type GranteeCircumstances, granteePrincipal, granteeProblem } from '../../core/grantee.ts';
 import { madeOnce } from '../../core/made-once.ts';
-import { type ApiKey, endOfApiKey } from '../../core/parse-api-key.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';

@@ -7,7 +7,7 @@ import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signin
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { cachedLookup } from '../../core/cached-lookup.ts';
-import { clientKind } from '../../core/parse-client.ts';
+import { clientKind } from '../../core/client-record.ts';
 import { cors } from '../../gateway/cors.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { fromEnv } from './config.ts';

@@ -6,11 +6,11 @@ import { systemRandomness } from '../../../functions/adapters/system/randomness.
 import { apiKeyAuthenticator } from '../../../functions/authorizers/api-key/authenticate.ts';
 import { authorizer } from '../../../functions/authorizers/authorizer.ts';
 import { mintApiKey } from '../../../functions/core/api-key.ts';
+import { type ApiKey, apiKeyKind } from '../../../functions/core/api-key-record.ts';
 import type { AccessDecided, AuditEvent } from '../../../functions/core/audit.ts';
 import { cachedLookup } from '../../../functions/core/cached-lookup.ts';
 import { compileRoutes } from '../../../functions/core/compile-routes.ts';
 import type { Decision } from '../../../functions/core/decision.ts';
-import { type ApiKey, apiKeyKind } from '../../../functions/core/parse-api-key.ts';
 import type { LastUse } from '../../../functions/core/ports/last-use.ts';
 import { requires } from '../../../functions/core/route-policy.ts';
 import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';

@@ -4,7 +4,7 @@ import {
   apiKeyKind,
   brokenApiKeyRule,
   endOfApiKey,
-} from '../../functions/core/parse-api-key.ts';
+} from '../../functions/core/api-key-record.ts';
 import { recordInItem } from '../../functions/core/record-kind.ts';
 import { apiKeySamples } from '../contracts/registry.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BasicUser } from '../../functions/core/basic-user.ts';
 import { brokenUserRule } from '../../functions/core/basic-user.ts';
-import { basicUserKind } from '../../functions/core/parse-basic-user.ts';
+import { basicUserKind } from '../../functions/core/basic-user-record.ts';
 import { recordInItem, recordKey } from '../../functions/core/record-kind.ts';
 import { alice, robot } from '../support/users.ts';
 

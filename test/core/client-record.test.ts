@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../functions/core/client.ts';
-import { clientKind } from '../../functions/core/parse-client.ts';
+import { clientKind } from '../../functions/core/client-record.ts';
 import { recordInItem, recordKey } from '../../functions/core/record-kind.ts';
 import { someClient } from '../contracts/registry.ts';
 
