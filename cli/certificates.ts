@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CertificateView } from '../functions/admin/commands.ts';
+import type { CertificateView, RevocationView } from '../functions/admin/commands.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
@@ -64,6 +64,17 @@ export function certificatesCommand(program: Command): void {
     });
 
   certificates
+    .command('revocations')
+    .description('all certificates that were revoked')
+    .action(async (_options, command: Command) => {
+      const { connection, format } = globals(command);
+      const all = (await administer(connection, {
+        command: 'certificates.revocations',
+      })) as RevocationView[];
+      print(format === 'json' ? all : all.map(revocationSummary), format);
+    });
+
+  certificates
     .command('remove <certificate_id>')
     .description('forget a pin or a rule; a pinned certificate may still be let in by a rule')
     .option('--yes', 'really')
@@ -76,12 +87,13 @@ export function certificatesCommand(program: Command): void {
     .command('revoke')
     .description('refuse a certificate from now on, whatever would let it in')
     .option('--certificate <file>', 'the certificate (PEM), - for stdin')
-    .option('--issuer <file>', "the issuer's certificate (PEM), - for stdin")
-    .option('--serial <hex>', 'its serial number, where the certificate itself is not at hand')
+    .option('--issuer <file>', "the issuer's (PEM), where the certificate itself is not at hand")
+    .option('--serial <hex>', 'and its serial number')
     .option('--yes', 'really: this cannot be taken back')
     .action((options: RevokeOptions, command: Command) => {
-      const { serial } = options;
-      if ((options.certificate === undefined) === (serial === undefined)) {
+      const { certificate, issuer, serial } = options;
+      const isBySerial = issuer !== undefined || serial !== undefined;
+      if ((certificate === undefined) !== isBySerial) {
         throw new Failure('usage', 'give either --certificate, or --issuer and --serial');
       }
       confirm(options, 'revoke it');
@@ -118,9 +130,6 @@ function files({
   readonly certificate?: string;
   readonly issuer?: string;
 }): { readonly certificate?: string; readonly issuer?: string } {
-  if (certificate === '-' && issuer === '-') {
-    throw new Failure('usage', 'only one of the two files can be stdin');
-  }
   return {
     ...(certificate === undefined ? {} : { certificate: readCertificateFile(certificate) }),
     ...(issuer === undefined ? {} : { issuer: readCertificateFile(issuer) }),
@@ -131,4 +140,8 @@ function files({
 function summary(certificate: CertificateView): object {
   const { certificate_id, name, owner, status, scope, not_after } = certificate;
   return { certificate_id, name, owner, status, scope, not_after };
+}
+
+function revocationSummary({ serial, subject, issuer, revoked_at }: RevocationView): object {
+  return { serial, subject, issuer, revoked_at };
 }

@@ -1,7 +1,7 @@
 import type { CertificatePin } from '../core/certificate-pin.ts';
 import type { CertificateIssuer, CertificateRule } from '../core/certificate-rule.ts';
-import { issuerKeyOf } from '../core/revoked-certificate.ts';
-import type { CertificateView, IssuerView } from './commands.ts';
+import { issuerKeyOf, type RevokedCertificate } from '../core/revoked-certificate.ts';
+import type { CertificateView, IssuerView, RevocationView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
 
 /** A pin as operators see it. */
@@ -29,6 +29,15 @@ export function ruleView(rule: CertificateRule): CertificateView {
 }
 
 /** An issuer by the hash of its key: a name would not tell two of them apart. */
-export function issuerView({ spki, subject }: CertificateIssuer): IssuerView {
+function issuerView({ spki, subject }: CertificateIssuer): IssuerView {
   return { subject, spki_sha256: issuerKeyOf(spki) };
+}
+
+/** A revocation as operators see it. */
+export function revocationView(revoked: RevokedCertificate): RevocationView {
+  const { serialNumber, issuer, revokedAt } = revoked;
+  const common = { serial: serialNumber, issuer, revoked_at: revokedAt };
+  return 'tbsSha256' in revoked
+    ? { ...common, subject: revoked.subject, tbs_sha256: revoked.tbsSha256 }
+    : { ...common, spki_sha256: issuerKeyOf(revoked.issuerSpki) };
 }

@@ -1,9 +1,14 @@
 import { readCertificateName } from '../core/certificate-name.ts';
 import { brokenPinRule, type CertificatePin } from '../core/certificate-pin.ts';
 import { brokenCertificateRule, type CertificateRule } from '../core/certificate-rule.ts';
+import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readClientCertificate, readIssuer, readLivingIssuer } from './certificate-command.ts';
-import { type RevocationAdministration, revocationCommands } from './certificate-revocation.ts';
+import {
+  type RevocationAdministration,
+  refusedAsRevoked,
+  revocationCommands,
+} from './certificate-revocation.ts';
 import { pinView, ruleView } from './certificate-view.ts';
 import { type CommandReader, required } from './command-reader.ts';
 import type { CertificateView } from './commands.ts';
@@ -12,6 +17,7 @@ import { granteeMembers, granteeOf } from './grantee-command.ts';
 import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
 
 export interface CertificateAdministration extends RevocationAdministration {
+  readonly certificateRules: Registry<CertificateRule>;
   readonly defaultResource: string;
 }
 
@@ -86,7 +92,8 @@ export function certificateCommands(ports: CertificateAdministration): Verbs {
   };
 
   async function addPin(command: CommandReader, now: number): Answer {
-    const { x5tS256, serialNumber, subject, notAfter, pem } = readClientCertificate(command, now);
+    const certificate = readClientCertificate(command, now);
+    const { x5tS256, serialNumber, subject, notAfter, pem } = certificate;
     const { defaultResource } = ports;
     const pin: CertificatePin = {
       ...granteeOf(command, now, { owner: x5tS256, defaultResource }),
@@ -99,7 +106,13 @@ export function certificateCommands(ports: CertificateAdministration): Verbs {
     };
     const broken = brokenPinRule(pin);
     if (broken !== undefined) return invalid(broken);
+    const refused = await refusedAsRevoked(ports, certificate, now);
+    if (refused !== undefined) return refused;
     const isNew = await pins.create(pin);
+    // Asked again: a revocation by serial number that was written meanwhile may have looked for pins before there was one.
+    // Both write before they look, so that at least one of the two sees the other.
+    const revoked = await refusedAsRevoked(ports, certificate, now);
+    if (revoked !== undefined) return revoked;
     return isNew ? ok(pinView(pin)) : conflict('that certificate is pinned already');
   }
 

@@ -51,6 +51,7 @@ export type AdminCommand =
     }
   | ({ readonly command: 'certificates.add' } & NewCertificate)
   | { readonly command: 'certificates.list' }
+  | { readonly command: 'certificates.revocations' }
   | { readonly command: 'certificates.remove'; readonly certificate_id: string }
   | {
       readonly command: 'certificates.issuers.add' | 'certificates.issuers.remove';
@@ -101,9 +102,9 @@ export interface NewCertificate extends NewGrantee {
 
 /** A certificate, by itself or by its issuer and serial number. */
 export interface CertificateRevocation {
-  /** PEM of the certificate. Its issuer is found among those of the rules, unless `issuer` says it. */
+  /** PEM of the certificate. */
   readonly certificate?: string;
-  /** PEM of the issuer. */
+  /** PEM of the issuer, where the certificate is not at hand. */
   readonly issuer?: string;
   /** Hex; colons between the bytes do no harm. */
   readonly serial?: string;
@@ -128,10 +129,22 @@ export interface IssuerView {
   readonly spki_sha256: string;
 }
 
+/** A certificate that nothing lets in any more. */
 export interface RevocationView {
   readonly serial: string;
-  /** Whose certificate of that serial number no rule maps any more. */
-  readonly issuers: readonly IssuerView[];
+  /** Subject of its issuer. */
+  readonly issuer: string;
+  readonly revoked_at: number;
+  /** Of one that was revoked by itself. */
+  readonly subject?: string;
+  /** base64url of SHA-256 of its TBSCertificate. */
+  readonly tbs_sha256?: string;
+  /** Of one that was revoked by its issuer and serial number: base64url of SHA-256 of the issuer's public key. */
+  readonly spki_sha256?: string;
+}
+
+/** A certificate that was revoked now or before. */
+export interface RevokedView extends RevocationView {
   /** The pins of it, which are disabled now. */
   readonly certificate_ids: readonly string[];
 }

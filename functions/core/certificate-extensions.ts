@@ -20,12 +20,12 @@ const clientAuth = '2b06010505070302';
 const nameTypes: Readonly<Record<number, string>> = { 129: 'email', 130: 'dns', 134: 'uri' };
 
 /**
- * Reads the extensions out of the DER. Node's own answers fail open: of an extension that is broken or there twice,
+ * Reads the extensions out of a TBSCertificate. Node's own answers fail open: of an extension that is broken or there twice,
  * `X509Certificate` says the same as of one that is absent, and "no extended key usage" means "any usage". Here such a
  * certificate is `undefined`.
  */
-export function certificateExtensions(certificate: Buffer): CertificateExtensions | undefined {
-  const extensions = extensionsOf(certificate);
+export function certificateExtensions(tbs: DerElement): CertificateExtensions | undefined {
+  const extensions = extensionsOf(tbs);
   if (extensions === undefined) return undefined;
   const isAuthority = readAuthority(extensions.get(basicConstraints));
   const usages = readUsages(extensions.get(extendedKeyUsage));
@@ -41,11 +41,9 @@ export function certificateExtensions(certificate: Buffer): CertificateExtension
 }
 
 /** Object identifier in hex → DER of the value. */
-function extensionsOf(certificate: Buffer): ReadonlyMap<string, Buffer> | undefined {
-  const [outer, ...more] = derElements(certificate) ?? [];
-  const [tbs] = derWithin(outer, derTag.sequence) ?? [];
+function extensionsOf(tbs: DerElement): ReadonlyMap<string, Buffer> | undefined {
   const fields = derWithin(tbs, derTag.sequence);
-  if (fields === undefined || more.length > 0) return undefined;
+  if (fields === undefined) return undefined;
   const extensions = new Map<string, Buffer>();
   const wrapper = fields.find(({ tag }) => tag === 0xa3);
   if (wrapper === undefined) return extensions;

@@ -4,19 +4,19 @@ import { RecordReader } from './record-reader.ts';
 
 /**
  * One client certificate that is a credential. It wins over every rule that would map the certificate too, also while it
- * is disabled. That refuses exactly these bytes: the holder can spell an ECDSA signature in a second way, which makes
- * another thumbprint of the same certificate. What a rule would map too is therefore revoked by its serial number.
+ * is disabled. It is of exactly these bytes: the holder can spell an ECDSA signature in a second way, which makes another
+ * thumbprint of the same certificate. What ends a certificate in either spelling is its revocation, which wins over pins.
  */
 export interface CertificatePin extends Grantee {
   /** Its `x5t#S256` (RFC 8705 §3.1). */
   readonly certificateId: string;
   readonly name: string;
-  /** Nothing of the rest lets anybody in: it is for people, and for telling which pins a revocation means. */
+  /** Nothing of the rest lets anybody in: it is for people. */
   readonly serialNumber: string;
   readonly subject: string;
   /** Epoch seconds. */
   readonly notAfter: number;
-  /** The certificate itself, as PEM. */
+  /** The certificate itself, as PEM: tells which pins a revocation means. */
   readonly certificate: string;
 }
 

@@ -1,16 +1,24 @@
 import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
 import { type CertificateExtensions, certificateExtensions } from './certificate-extensions.ts';
 import { err, ok, type Result } from './result.ts';
+import { tbsCertificate } from './tbs-certificate.ts';
 
 /** One X.509 certificate (RFC 5280): of a client, or of an authority that issues them. */
 export interface ClientCertificate extends CertificateExtensions {
   readonly pem: string;
   /** base64url of SHA-256 of the DER: the identity of a certificate (RFC 8705 §3.1). */
   readonly x5tS256: string;
+  /**
+   * base64url of SHA-256 of the DER of its TBSCertificate: the same however its signature is spelt. Who holds a certificate
+   * can spell an ECDSA signature in a second way, and nothing of what is signed.
+   */
+  readonly tbsSha256: string;
   /** Upper-case hex without leading zeros. Unique within one issuer only. */
   readonly serialNumber: string;
   /** For people, on one line. Never a key: a second authority can issue the same. */
   readonly subject: string;
+  /** The name of its issuer, for people too. */
+  readonly issuer: string;
   /** Epoch seconds of the first and of the last second of its validity (RFC 5280 §4.1.2.5). */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -37,10 +45,9 @@ export function parseCertificate(pem: string): Result<ClientCertificate, 'malfor
   const der = derIn(pem);
   const certificate = der && certificateIn(der);
   const spki = certificate && spkiOf(certificate);
-  const extensions = der && certificateExtensions(der);
-  if (certificate === undefined || spki === undefined || extensions === undefined) {
-    return err('malformed');
-  }
+  const tbs = der && tbsCertificate(der);
+  const extensions = tbs && certificateExtensions(tbs);
+  if (!certificate || !spki || !tbs || !extensions) return err('malformed');
   const serialNumber = readSerialNumber(certificate.serialNumber);
   const notBefore = Math.floor(certificate.validFromDate.getTime() / 1000);
   const notAfter = Math.floor(certificate.validToDate.getTime() / 1000);
@@ -51,8 +58,10 @@ export function parseCertificate(pem: string): Result<ClientCertificate, 'malfor
     ...extensions,
     pem,
     x5tS256: hash('sha256', certificate.raw, 'base64url'),
+    tbsSha256: hash('sha256', tbs.encoded, 'base64url'),
     serialNumber,
     subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
     notBefore,
     notAfter,
     spki,
@@ -106,6 +115,6 @@ function publicKey(spki: string): KeyObject {
   return createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
 }
 
-function oneLine(subject: string | undefined): string {
-  return (subject ?? '').replaceAll('\n', ', ').replace(/\p{C}/gu, '?').slice(0, 256);
+function oneLine(name: string | undefined): string {
+  return (name ?? '').replaceAll('\n', ', ').replace(/\p{C}/gu, '?').slice(0, 256);
 }

@@ -1,7 +1,8 @@
-/** One element of DER: its tag as the one byte it is, its content, and where the next one begins. */
+/** One element of DER: its tag as the one byte it is, its content, and all of it with tag and length. */
 export interface DerElement {
   readonly tag: number;
   readonly content: Buffer;
+  readonly encoded: Buffer;
 }
 
 export const derTag = { boolean: 0x01, octetString: 0x04, oid: 0x06, sequence: 0x30 } as const;
@@ -18,7 +19,11 @@ export function derElements(bytes: Buffer): readonly DerElement[] | undefined {
     if ((tag & 0x1f) === 0x1f || length === undefined) return undefined;
     const end = length.contentAt + length.bytes;
     if (end > bytes.length) return undefined;
-    elements.push({ tag, content: bytes.subarray(length.contentAt, end) });
+    elements.push({
+      tag,
+      content: bytes.subarray(length.contentAt, end),
+      encoded: bytes.subarray(at, end),
+    });
     at = end;
   }
   return elements;

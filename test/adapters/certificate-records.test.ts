@@ -56,17 +56,25 @@ describe('certificates in DynamoDB', () => {
     expect(await enter(pinned.certificatePem)).toBe('allow');
     expect(await enter(ruled.certificatePem)).toBe('allow');
     await done({ command: 'certificates.revoke', certificate: ruled.certificatePem });
+    const { serialNumber } = facts(pinned.certificatePem);
+    const bySerial = { issuer: authority.certificatePem, serial: serialNumber };
+    await done({ command: 'certificates.revoke', ...bySerial });
+    expect(await done({ command: 'certificates.revocations' })).toHaveLength(2);
     expect(await enter(ruled.certificatePem, { route: 'GET /strict' })).toBe('cert_revoked');
 
     const { Items: items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
     const text = JSON.stringify(items);
     const { x5tS256 } = facts(pinned.certificatePem);
-    const keys = items.map(({ pk }) => pk?.S).sort();
-    expect(keys).toEqual([
-      `CP#${x5tS256}`,
-      'CR#dns:orders.example',
-      expect.stringMatching(/^CX#[\w-]{43}#[0-9A-F]+$/),
-    ]);
+    const keys = items.map(({ pk }) => pk?.S);
+    expect(keys).toHaveLength(4);
+    expect(keys).toEqual(
+      expect.arrayContaining([
+        `CP#${x5tS256}`,
+        'CR#dns:orders.example',
+        expect.stringMatching(/^CX#[\w-]{43}#[0-9A-F]+$/),
+        `CX#tbs#${facts(ruled.certificatePem).tbsSha256}`,
+      ]),
+    );
     expect(text).not.toContain('PRIVATE');
     for (const { privateKeyPem } of [pinned, ruled]) {
       const lines = privateKeyPem.split('\n').filter((line) => line !== '' && !line.includes('-'));
@@ -74,9 +82,9 @@ describe('certificates in DynamoDB', () => {
     }
     const members = new Set(items.flatMap((item) => Object.keys(item)));
     expect([...members].sort()).toEqual([
-      ...['addresses', 'certificate', 'certificateId', 'createdAt', 'issuer', 'issuerKey'],
+      ...['addresses', 'certificate', 'certificateId', 'createdAt', 'issuer', 'issuerSpki'],
       ...['issuers', 'name', 'notAfter', 'owner', 'pk', 'resources', 'revision', 'revokedAt'],
-      ...['scope', 'serialNumber', 'status', 'subject', 'updatedAt', 'v', 'writeId'],
+      ...['scope', 'serialNumber', 'status', 'subject', 'tbsSha256', 'updatedAt', 'v', 'writeId'],
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { parseCertificate } from '../../functions/core/client-certificate.ts';
 import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
 import { audience, certificateGate } from '../support/certificate-gate.ts';
 import { certificateAuthority, expired } from '../support/certificates.ts';
+import { otherSpelling } from '../support/odd-certificates.ts';
 
 const authority = await certificateAuthority('Partners');
 const ca = authority.certificatePem;
@@ -200,39 +201,42 @@ describe('operators', () => {
 describe('a revocation', () => {
   const revoke = { command: 'certificates.revoke' };
 
-  test('of a certificate finds the issuer among those of the rules, and disables the pin', async () => {
-    const { done, audit } = certificateGate();
-    await done({ ...rule, issuer: second.certificatePem, san: 'dns:other.example' });
-    await done(rule);
+  test('of a certificate needs nothing else, disables its pins in either spelling, and can be seen', async () => {
+    const { done, audit, clock } = certificateGate();
+    const respelt = otherSpelling(orders.certificatePem);
     await done(pin);
-    expect(await done({ ...revoke, certificate: orders.certificatePem })).toEqual({
-      serial,
-      issuers: [{ subject: 'CN=Partners', spki_sha256: expect.any(String) }],
-      certificate_ids: [thumbprint],
-    });
+    await done({ ...pin, certificate: respelt });
+    const seen = {
+      ...{ serial, subject: 'CN=orders', issuer: 'CN=Partners', revoked_at: clock.seconds },
+      tbs_sha256: facts(respelt).tbsSha256,
+    };
+    const revoked = await done({ ...revoke, certificate: orders.certificatePem });
+    const { certificate_ids } = revoked as { readonly certificate_ids: readonly string[] };
+    expect(revoked).toEqual({ ...seen, certificate_ids });
+    expect([...certificate_ids].sort()).toEqual([thumbprint, facts(respelt).x5tS256].sort());
+    expect(await done({ command: 'certificates.revocations' })).toEqual([seen]);
     expect(await done(list)).toContainEqual(
       expect.objectContaining({ certificate_id: thumbprint, status: 'disabled' }),
     );
-    expect(audit.at(-2)).toMatchObject({ command: 'certificates.revoke', subject: serial });
+    expect(audit).toContainEqual(
+      expect.objectContaining({ command: 'certificates.revoke', subject: serial }),
+    );
   });
 
   test('takes a serial number as tools print it, twice if need be, and keeps the first date', async () => {
-    const revokedCertificates = memoryRegistry(revokedCertificateKind);
-    const { done, clock } = certificateGate({
-      revokedCertificates,
-      certificatePins: memoryRegistry(certificatePinKind),
-      certificateRules: memoryRegistry(certificateRuleKind),
-    });
+    const { done, clock } = certificateGate();
     const at = clock.seconds;
     const printed = (serial.length % 2 === 0 ? serial : `0${serial}`)
       .toLowerCase()
       .replace(/..(?=.)/g, '$&:');
     for (const spelling of [printed, serial, `0x${serial}`]) {
-      expect(await done({ ...revoke, issuer: ca, serial: spelling })).toMatchObject({ serial });
+      const revoked = await done({ ...revoke, issuer: ca, serial: spelling });
+      expect(revoked).toMatchObject({ serial, revoked_at: at });
       clock.seconds += 10;
     }
-    expect(await revokedCertificates.list()).toEqual([
-      expect.objectContaining({ serialNumber: serial, issuer: 'CN=Partners', revokedAt: at }),
+    const seen = { serial, issuer: 'CN=Partners', revoked_at: at };
+    expect(await done({ command: 'certificates.revocations' })).toEqual([
+      { ...seen, spki_sha256: expect.stringMatching(/^[\w-]{43}$/) },
     ]);
   });
 
@@ -273,20 +277,31 @@ describe('a revocation', () => {
       'invalid_request',
     ],
     [
-      'a certificate of another issuer',
-      { certificate: orders.certificatePem, issuer: second.certificatePem },
+      'a certificate and an issuer',
+      { certificate: orders.certificatePem, issuer: ca },
       'invalid_request',
     ],
-    ['a certificate that nothing lets in', { certificate: orders.certificatePem }, 'not_found'],
-  ])('of %s is refused', async (_name, members, code) => {
-    const { refusal } = certificateGate();
+    ['what is no certificate', { certificate: 'x' }, 'invalid_request'],
+  ])('of %s is refused, and nothing is written', async (_name, members, code) => {
+    const { refusal, done } = certificateGate();
     expect(await refusal({ ...revoke, ...members })).toMatch(new RegExp(`^${code}: `));
+    expect(await done({ command: 'certificates.revocations' })).toEqual([]);
   });
 
-  test('of a certificate that nothing lets in needs its issuer named', async () => {
+  test('of a certificate that nothing lets in holds for whatever would let it in later', async () => {
+    const { done, refusal } = certificateGate();
+    const itself = { ...revoke, certificate: orders.certificatePem };
+    expect(await done(itself)).toMatchObject({ serial, certificate_ids: [] });
+    expect(await refusal(pin)).toMatch(/^conflict: that certificate was revoked/);
+    expect(await done(list)).toEqual([]);
+  });
+
+  test('of one certificate does not keep others from being pinned, of the same issuer or the same number', async () => {
     const { done } = certificateGate();
-    const named = { ...revoke, certificate: orders.certificatePem, issuer: ca };
-    expect(await done(named)).toMatchObject({ serial, certificate_ids: [] });
+    const another = await authority.issue({ commonName: 'orders' });
+    await done({ ...revoke, certificate: another.certificatePem });
+    await done({ ...revoke, issuer: second.certificatePem, serial });
+    expect(await done(pin)).toMatchObject({ certificate_id: thumbprint, status: 'enabled' });
   });
 
   test('of a pin that others are changing is carried out all the same', async () => {

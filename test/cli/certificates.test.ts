@@ -96,7 +96,15 @@ test('certificates are pinned, ruled, listed, revoked and removed', async () => 
   expect((await certificates(bySerial)).code).toBe(2);
   expect(await json([...bySerial, '--yes'])).toMatchObject({ certificate_ids: [certificateId] });
   const itself = ['revoke', '--certificate', '-', '--yes'];
-  expect(await json(itself, leaf.certificatePem)).toMatchObject({ issuers: [{}] });
+  expect(await json(itself, leaf.certificatePem)).toMatchObject({ subject: 'CN=Orders' });
+  const seen = { serial: serialNumber, issuer: 'CN=Partners', revoked_at: expect.any(Number) };
+  const all = (await json(['revocations'])) as readonly object[];
+  expect(all).toHaveLength(2);
+  expect(all).toContainEqual({ ...seen, spki_sha256: expect.any(String) });
+  expect(all).toContainEqual({ ...seen, subject: 'CN=Orders', tbs_sha256: expect.any(String) });
+  const revocations = await certificates(['revocations', '--output', 'table']);
+  expect(revocations.stdout.split('\n')[0]).toMatch(/^serial +subject +issuer +revoked_at$/);
+  expect((await certificates(['add', '--certificate', 'leaf.pem'])).code).toBe(5);
 
   for (const id of [certificateId, 'dns:orders.example']) {
     expect((await certificates(['remove', id])).code).toBe(2);
@@ -121,7 +129,11 @@ test.each([
     'not the certificate of an authority',
   ],
   ['nothing to revoke', ['revoke', '--yes'], 'give either'],
-  ['stdin twice', ['revoke', '--certificate', '-', '--issuer', '-', '--yes'], 'only one'],
+  [
+    'a certificate to revoke and its issuer',
+    ['revoke', '--certificate', 'leaf.pem', '--issuer', 'ca.pem', '--yes'],
+    'give either',
+  ],
 ])('%s is a usage error (exit 2) in one line', async (_name, args, sentence) => {
   const outcome = await certificates(args);
   expect(outcome).toMatchObject({ code: 2, stdout: '' });

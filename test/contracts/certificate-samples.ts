@@ -51,8 +51,9 @@ export const ruleSamples: Samples<CertificateRule> = {
 export const revokedSamples: Samples<RevokedCertificate> = {
   kind: revokedCertificateKind,
   records: [
-    { issuerKey: 'A'.repeat(43), serialNumber: '0', issuer: 'CN=CA', revokedAt: 1 },
-    { issuerKey: 'A'.repeat(43), serialNumber: 'A1', issuer: '', revokedAt: 2 },
+    { issuerSpki: 'AAAA', serialNumber: '0', issuer: 'CN=CA', revokedAt: 1 },
+    { issuerSpki: 'AAAA', serialNumber: 'A1', issuer: '', revokedAt: 2 },
+    { tbsSha256: 'A'.repeat(43), subject: 'CN=A', serialNumber: 'A1', issuer: '', revokedAt: 2 },
   ],
   marked: (record, mark) => ({ ...record, issuer: mark }),
 };

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, hash, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { certificateName, readCertificateName } from '../../functions/core/certificate-name.ts';
@@ -12,6 +12,7 @@ import {
   der,
   oddCertificate,
   oid,
+  otherSpelling,
   pemOf,
   rewritten,
   sanExtension,
@@ -82,6 +83,19 @@ describe('a certificate', () => {
       expect(certificate.isSignedBy(spki)).toBe(false);
     }
     expect(() => certificate.isSignedBy('AAAA')).toThrow();
+  });
+
+  test('is the same under either spelling of its signature: what is signed has one digest (RFC 5280 §4.1)', async () => {
+    const { raw } = new X509Certificate(issued.certificatePem);
+    // SEQUENCE { TBSCertificate, AlgorithmIdentifier, BIT STRING }, and both lengths take two bytes.
+    const tbs = raw.subarray(4, 8 + raw.readUInt16BE(6));
+    const respelt = parsed(otherSpelling(issued.certificatePem));
+    const another = await authority.issue({ commonName: 'Orders' });
+    const digest = hash('sha256', tbs, 'base64url');
+    expect(parsed(issued.certificatePem).tbsSha256).toBe(digest);
+    expect(respelt).toMatchObject({ tbsSha256: digest, issuer: 'CN=Test CA' });
+    expect(respelt.x5tS256).not.toBe(parsed(issued.certificatePem).x5tS256);
+    expect(parsed(another.certificatePem).tbsSha256).not.toBe(digest);
   });
 
   test('of an authority says so', () => {

@@ -1,6 +1,7 @@
 import '../../local/tls/reflect-metadata.ts';
 import { webcrypto } from 'node:crypto';
 import { Extension, X509CertificateGenerator } from '@peculiar/x509';
+import { derElements, derWithin } from '../../functions/core/der.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -51,6 +52,27 @@ export function sanExtension(
 export function rewritten(pem: string, change: (der: Buffer) => Buffer): string {
   const base64 = pem.replace(/-----[A-Z ]+-----/g, '');
   return pemOf(change(Buffer.from(base64, 'base64')));
+}
+
+/** The same certificate with the other value of `s` that verifies (ECDSA over P-256): anybody can compute it. */
+export function otherSpelling(pem: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  return rewritten(pem, (bytes) => {
+    const [tbs, algorithm, signature] = derWithin(derElements(bytes)?.[0], 0x30) ?? [];
+    const values = signature && derElements(signature.content.subarray(1))?.[0];
+    const [r, s] = derWithin(values, 0x30) ?? [];
+    if (!tbs || !algorithm || !r || !s) throw new Error('not a certificate');
+    const hex = (order - BigInt(`0x${s.content.toString('hex')}`)).toString(16);
+    const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+    const other = (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.from([0]), digits]);
+    const pair = der(0x30, der(0x02, r.content), der(0x02, other));
+    return der(
+      0x30,
+      der(0x30, tbs.content),
+      der(0x30, algorithm.content),
+      der(0x03, Buffer.from([0]), pair),
+    );
+  });
 }
 
 export function pemOf(bytes: Buffer): string {

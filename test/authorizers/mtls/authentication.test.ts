@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anotherTurn } from '../../../functions/adapters/memory/another-turn.ts';
 import { memoryRegistry } from '../../../functions/adapters/memory/registry.ts';
 import { certificateAuthenticator } from '../../../functions/authorizers/mtls/authenticate.ts';
 import { certificatePinKind } from '../../../functions/core/certificate-pin.ts';
 import { certificateRuleKind } from '../../../functions/core/certificate-rule.ts';
 import { parseCertificate } from '../../../functions/core/client-certificate.ts';
-import { derElements, derWithin } from '../../../functions/core/der.ts';
+import type { Registry } from '../../../functions/core/ports/registry.ts';
 import { revokedCertificateKind } from '../../../functions/core/revoked-certificate.ts';
 import { audience, cacheSeconds, certificateGate, issuer } from '../../support/certificate-gate.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
-import { der, rewritten } from '../../support/odd-certificates.ts';
+import { otherSpelling } from '../../support/odd-certificates.ts';
 
 const authority = await certificateAuthority('Partners');
 const ca = authority.certificatePem;
@@ -268,6 +269,68 @@ describe('a revoked certificate', () => {
     expect([await enter(orders), await enter(respelt)]).toEqual(['cert_revoked', 'cert_revoked']);
   });
 
+  test('stays out when its pin is removed, and it cannot be pinned again', async () => {
+    const { done, refusal, enter } = certificateGate();
+    const { certificate_id } = await done(pin);
+    await done({ command: 'certificates.revoke', certificate: orders });
+    await done({ command: 'certificates.remove', certificate_id });
+    for (const pem of [orders, otherSpelling(orders)]) {
+      expect(await refusal({ ...pin, certificate: pem })).toMatch(/^conflict: .*revoked/);
+      expect(await enter(pem, { route: 'GET /strict' })).toBe('cert_revoked');
+    }
+  });
+
+  test('that no record knew stays out of the rule and of the pin that are made later', async () => {
+    const { done, refusal, enter } = certificateGate();
+    await done({ command: 'certificates.revoke', certificate: orders });
+    await done(rule);
+    expect(await refusal(pin)).toMatch(/^conflict/);
+    for (const pem of [orders, otherSpelling(orders)]) {
+      expect(await enter(pem, { route: 'GET /strict' })).toBe('cert_revoked');
+    }
+  });
+
+  test('by issuer and serial number cannot be pinned, in either spelling, though no rule names its issuer', async () => {
+    const { done, refusal, enter } = certificateGate();
+    const { serialNumber: serial } = facts(orders);
+    await done({ command: 'certificates.revoke', issuer: ca, serial });
+    for (const pem of [orders, otherSpelling(orders)]) {
+      expect(await refusal({ ...pin, certificate: pem })).toMatch(/^conflict: .*revoked/);
+      expect(await enter(pem, { route: 'GET /strict' })).toBe('cert_unmapped');
+    }
+  });
+
+  test('is refused in the other spelling too, although that one is pinned and enabled', async () => {
+    const { done, enter } = certificateGate();
+    await done({ ...pin, certificate: otherSpelling(orders) });
+    expect(await enter(otherSpelling(orders))).toBe('allow');
+    await done({ command: 'certificates.revoke', certificate: orders });
+    expect(await enter(otherSpelling(orders), { route: 'GET /strict' })).toBe('cert_revoked');
+  });
+
+  test.each([
+    ['by itself', { certificate: orders }],
+    ['by issuer and serial number', { issuer: ca, serial: facts(orders).serialNumber }],
+  ])(
+    '%s, while somebody pins it, is never let in afterwards, whoever comes first',
+    async (_, which) => {
+      await fc.assert(
+        fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+          const pass = () => scheduler.schedule(Promise.resolve(), 'call', undefined, untilAllWait);
+          const { ask, enter } = certificateGate({
+            certificatePins: oneByOne(memoryRegistry(certificatePinKind), pass),
+            certificateRules: memoryRegistry(certificateRuleKind),
+            revokedCertificates: oneByOne(memoryRegistry(revokedCertificateKind), pass),
+          });
+          const revocation = { command: 'certificates.revoke', ...which };
+          await scheduler.waitFor(Promise.all([ask(pin), ask(revocation)]));
+          const outcome = await scheduler.waitFor(enter(orders, { route: 'GET /strict' }));
+          expect(outcome).toMatch(/^cert_(revoked|unmapped)$/);
+        }),
+      );
+    },
+  );
+
   test('of one issuer is not that of another with the same serial number', async () => {
     const { done, enter } = certificateGate();
     const second = await certificateAuthority('Partners');
@@ -359,23 +422,19 @@ describe('while a store does not answer, nobody is let in and nobody is unknown:
   });
 });
 
-/** The same certificate with the other value of `s` that verifies (ECDSA over P-256): anybody can compute it. */
-function otherSpelling(pem: string): string {
-  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-  return rewritten(pem, (bytes) => {
-    const [tbs, algorithm, signature] = derWithin(derElements(bytes)?.[0], 0x30) ?? [];
-    const values = signature && derElements(signature.content.subarray(1))?.[0];
-    const [r, s] = derWithin(values, 0x30) ?? [];
-    if (!tbs || !algorithm || !r || !s) throw new Error('not a certificate');
-    const hex = (order - BigInt(`0x${s.content.toString('hex')}`)).toString(16);
-    const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-    const other = (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.from([0]), digits]);
-    const pair = der(0x30, der(0x02, r.content), der(0x02, other));
-    return der(
-      0x30,
-      der(0x30, tbs.content),
-      der(0x30, algorithm.content),
-      der(0x03, Buffer.from([0]), pair),
-    );
-  });
+/** Lets go on whose turn it is, and then everybody come to the next call. */
+async function untilAllWait(goOn: () => Promise<void>): Promise<void> {
+  await goOn();
+  for (let turn = 0; turn < 3; turn += 1) await anotherTurn();
+}
+
+/** Each call waits until it may go on. */
+function oneByOne<T>(registry: Registry<T>, pass: () => Promise<void>): Registry<T> {
+  return {
+    read: (id) => pass().then(() => registry.read(id)),
+    create: (record) => pass().then(() => registry.create(record)),
+    replace: (record, revision) => pass().then(() => registry.replace(record, revision)),
+    remove: (id) => pass().then(() => registry.remove(id)),
+    list: () => pass().then(() => registry.list()),
+  };
 }
