@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ApiKeyView, RolledApiKeyView } from '../functions/admin/commands.ts';
-import { parseApiKey } from '../functions/core/api-key.ts';
+import { apiKeyIdIn, parseApiKey } from '../functions/core/api-key.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';
@@ -51,7 +51,7 @@ export function apiKeysCommand(program: Command): void {
     .alias('get')
     .description('one key')
     .action((id: string, _options, command: Command) =>
-      run(command, { command: 'api-keys.show', key_id: id }),
+      run(command, { command: 'api-keys.show', key_id: keyIdIn(id) }),
     );
 
   keys
@@ -63,7 +63,7 @@ export function apiKeysCommand(program: Command): void {
       const { connection, format } = globals(command);
       const view = (await administer(connection, {
         command: 'api-keys.roll',
-        key_id: id,
+        key_id: keyIdIn(id),
         ...(grace === undefined ? {} : { grace: seconds(grace, '--grace') }),
         ...(expiresIn === undefined ? {} : { expires_in: seconds(expiresIn, '--expires-in') }),
       })) as RolledApiKeyView;
@@ -75,7 +75,7 @@ export function apiKeysCommand(program: Command): void {
       .command(`${verb} <key_id>`)
       .description(verb === 'disable' ? 'refuse this key from now on' : 'let it in again')
       .action((id: string, _options, command: Command) =>
-        run(command, { command: `api-keys.${verb}`, key_id: id }),
+        run(command, { command: `api-keys.${verb}`, key_id: keyIdIn(id) }),
       );
   }
 
@@ -83,7 +83,8 @@ export function apiKeysCommand(program: Command): void {
     .command('delete <key_id>')
     .description('forget a key')
     .option('--yes', 'really')
-    .action((id: string, options: { yes?: boolean }, command: Command) => {
+    .action((text: string, options: { yes?: boolean }, command: Command) => {
+      const id = keyIdIn(text);
       confirm(options, `delete ${id}`);
       return run(command, { command: 'api-keys.delete', key_id: id });
     });
@@ -95,6 +96,13 @@ export function apiKeysCommand(program: Command): void {
       const { output } = command.optsWithGlobals() as { readonly output?: string };
       print(verified(readText('-')), outputFormat(output));
     });
+}
+
+/** Who has a key that leaked has all of it at hand, and not its id. Nothing but the id leaves this machine. */
+function keyIdIn(text: string): string {
+  const id = apiKeyIdIn(text);
+  if (id !== undefined) return id;
+  throw new Failure('usage', 'key_id must be 12 base58 digits, or the whole key; nothing was sent');
 }
 
 /** What can be told of a key without its deployment. */

@@ -1,8 +1,8 @@
-import { digest } from '../core/digest.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
 import { type ApiKeyAdministration, apiKeyCommands } from './api-keys.ts';
+import { auditSubject } from './audit-subject.ts';
 import { type CertificateAdministration, certificateCommands } from './certificates.ts';
 import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
@@ -42,7 +42,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
       requestId,
       command: name !== undefined && Object.hasOwn(commands, name) ? name : 'unknown',
       outcome: outcome.ok ? 'done' : 'refused',
-      ...subjectOf(outcome.ok ? outcome.value : input, outcome.ok),
+      ...auditSubject(outcome.ok ? outcome.value : input, outcome.ok),
       ...(outcome.ok ? {} : { error: outcome.error.code }),
     });
     return outcome.ok
@@ -87,23 +87,4 @@ function commandName(input: unknown): string | undefined {
   const name =
     typeof input === 'object' && input !== null && 'command' in input ? input.command : undefined;
   return typeof name === 'string' ? name : undefined;
-}
-
-const publicIds = ['client_id', 'key_id', 'username', 'certificate_id', 'serial'] as const;
-
-/** API keys, client secrets and passwords that are drawn end in so many base62 digits; no id that is drawn has them. */
-const drawnSecret = /[0-9A-Za-z]{49}/;
-
-/** Whom a command was about, by public id. */
-function subjectOf(value: unknown, isDone: boolean): { subject?: string } {
-  if (typeof value !== 'object' || value === null) return {};
-  const members = new Map<string, unknown>(Object.entries(value));
-  const id = publicIds.map((name) => members.get(name)).find((one) => one !== undefined);
-  if (typeof id !== 'string') return {};
-  const isPlain = isDone
-    ? /^[A-Za-z0-9_.~@:/?#%+=&;,-]{1,256}$/.test(id)
-    : /^[A-Za-z0-9_.~@:#-]{1,128}$/.test(id) && !drawnSecret.test(id);
-  if (isPlain) return { subject: id };
-  // Somebody's name in other letters. What was refused may be anything, even a password in the wrong place.
-  return isDone ? { subject: `sha256:${digest(id)}` } : {};
 }

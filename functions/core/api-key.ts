@@ -35,6 +35,18 @@ export function isApiKeyId(value: string): boolean {
   return /^[1-9A-HJ-NP-Za-km-z]{12}$/.test(value);
 }
 
+/**
+ * The id of a key in what people have at hand: the id, the whole key, or so much of it that the id is in there. Whether that
+ * is a key of anybody is not asked.
+ */
+export function apiKeyIdIn(text: string): string | undefined {
+  const found =
+    /^(?:[a-z][a-z0-9]{1,9}_[a-z]{2,8}_)?(?<keyId>[1-9A-HJ-NP-Za-km-z]{12})(?:_[0-9A-Za-z]*)?$/.exec(
+      text,
+    );
+  return found?.groups?.keyId;
+}
+
 /** A fresh API key in clear, and what of it is kept. */
 export interface MintedApiKey {
   readonly key: string;

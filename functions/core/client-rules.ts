@@ -18,10 +18,7 @@ export function brokenClientRule(client: Client, limits: ClientLimits): string |
   const lifetime = client.accessTokenLifetimeSeconds;
   const isKnown = (grant: string) => limits.grantTypes.includes(grant);
   const rules: readonly (readonly [boolean, string])[] = [
-    [
-      /^[A-Za-z0-9_.~-]{1,128}$/.test(client.clientId),
-      'client_id may hold 1 to 128 of A-Z a-z 0-9 _ . ~ -',
-    ],
+    [isClientId(client.clientId), 'client_id may hold 1 to 128 of A-Z a-z 0-9 _ . ~ -'],
     [/^[^\p{Cc}]{1,100}$/u.test(client.name), 'name must have 1 to 100 printable characters'],
     [client.grantTypes.length > 0, 'grant_types must not be empty'],
     [client.grantTypes.every(isKnown), `grant_types may hold: ${limits.grantTypes.join(', ')}`],
@@ -58,4 +55,8 @@ export function brokenClientRule(client: Client, limits: ClientLimits): string |
     [client.secrets.length <= clientSecretsMax, `a client has at most ${clientSecretsMax} secrets`],
   ];
   return rules.find(([holds]) => !holds)?.[1];
+}
+
+export function isClientId(value: string): boolean {
+  return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
 }

@@ -215,9 +215,18 @@ describe('keyward', () => {
     const untilText = new Date((Number(rolled.created_at) + 60) * 1000).toISOString();
     expect(list.stdout).toContain(untilText);
 
-    expect(await json(['api-keys', 'disable', next])).toMatchObject({ status: 'disabled' });
+    // Whoever has a key that leaked has the whole of it at hand, or what a scanner has left of it.
+    const whole = String(rolled.api_key);
+    expect(await json(['api-keys', 'disable', whole])).toMatchObject({ status: 'disabled' });
     expect(await json(['api-keys', 'enable', next])).toMatchObject({ status: 'enabled' });
-    expect((await keyward(['api-keys', 'delete', next, ...at()])).code).toBe(2);
+    expect(await json(['api-keys', 'show', whole.slice(0, -9)])).toMatchObject({ key_id: next });
+    const unmeant = await keyward(['api-keys', 'delete', whole, ...at()]);
+    expect(unmeant).toMatchObject({ code: 2, stderr: `keyward: add --yes to delete ${next}\n` });
+    const secret = whole.slice(-49);
+    const misplaced = await keyward(['api-keys', 'disable', secret, ...at()]);
+    expect(misplaced.code).toBe(2);
+    expect(misplaced.stderr).toMatch(/^keyward: key_id must be .*nothing was sent\n$/);
+    expect(misplaced.stderr).not.toContain(secret);
     expect(await json(['api-keys', 'delete', next, '--yes'])).toEqual({
       key_id: next,
       deleted: true,

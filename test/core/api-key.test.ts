@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  apiKeyIdIn,
   isApiKeyEnvironment,
   isApiKeyPrefix,
   mintApiKey,
@@ -47,6 +48,29 @@ describe('the text of an API key', () => {
     expect(Buffer.from(hash, 'base64url').toString('hex')).toBe(
       '05746fc81db5b3b239f812b8a09c51f58c0b06d0d8de25072437f49d8d302f07',
     );
+  });
+
+  test.each([
+    ['itself', published],
+    ['all of it but the end', published.slice(0, -7)],
+    ['what lists show of it', published.slice(0, 20)],
+    ['the id', 'KeywardDemo1'],
+    ['the id and the secret', published.slice(8)],
+  ])('lets its id be read out of %s', (_, text) => {
+    expect(apiKeyIdIn(text)).toBe('KeywardDemo1');
+  });
+
+  test.each([
+    '',
+    published.slice(21),
+    'KeywardDem0l',
+    'KeywardDemo',
+    'KeywardDemo12',
+    `${published} `,
+    `x ${published}`,
+    'kwcs_KeywardDemo1',
+  ])('is not seen in %j', (text) => {
+    expect(apiKeyIdIn(text)).toBeUndefined();
   });
 
   test('says what it was made of, whatever was drawn', () => {
