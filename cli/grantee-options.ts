@@ -15,7 +15,7 @@ export interface GranteeOptions {
 
 export function withGrantee(command: Command): Command {
   return command
-    .option('--owner <owner>', 'whom it stands for; stays the same when it is replaced')
+    .option('--owner <owner>', 'whom it stands for, also when it is replaced; itself if left out')
     .option('--scope <scope>', 'a scope that it has; repeatable', collect)
     .option('--resource <uri>', 'an API that it is good for (RFC 8707); repeatable', collect)
     .option('--expires-in <seconds>', 'it expires')

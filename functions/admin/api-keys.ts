@@ -1,6 +1,7 @@
 import { type ApiKeyFormat, mintApiKey } from '../core/api-key.ts';
 import { type ApiKey, brokenApiKeyRule } from '../core/api-key-record.ts';
 import { apiKeyGraceMaxSeconds, apiKeyGraceSeconds } from '../core/durations.ts';
+import { defaultOwner } from '../core/grantee.ts';
 import type { LastUses } from '../core/ports/last-use.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
@@ -35,7 +36,10 @@ export function apiKeyCommands(ports: ApiKeyAdministration): Verbs {
         const { key, ...minted } = mintApiKey(randomness, apiKeyFormat);
         const usagePlanKey = command.text('usage_plan_key');
         const record: ApiKey = {
-          ...granteeOf(command, now, { owner: minted.keyId, defaultResource }),
+          ...granteeOf(command, now, {
+            owner: defaultOwner('apikey', minted.keyId),
+            defaultResource,
+          }),
           ...minted,
           name: command.text('name') ?? '',
           ...(usagePlanKey === undefined ? {} : { usagePlanKey }),

@@ -1,6 +1,7 @@
 import { readCertificateName } from '../core/certificate-name.ts';
 import { brokenPinRule, type CertificatePin } from '../core/certificate-pin.ts';
 import { brokenCertificateRule, type CertificateRule } from '../core/certificate-rule.ts';
+import { defaultOwner } from '../core/grantee.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readClientCertificate, readIssuer, readLivingIssuer } from './certificate-command.ts';
@@ -96,7 +97,7 @@ export function certificateCommands(ports: CertificateAdministration): Verbs {
     const { x5tS256, serialNumber, subject, notAfter, pem } = certificate;
     const { defaultResource } = ports;
     const pin: CertificatePin = {
-      ...granteeOf(command, now, { owner: x5tS256, defaultResource }),
+      ...granteeOf(command, now, { owner: defaultOwner('certificate', x5tS256), defaultResource }),
       certificateId: x5tS256,
       name: command.text('name') ?? x5tS256,
       serialNumber,
@@ -122,7 +123,10 @@ export function certificateCommands(ports: CertificateAdministration): Verbs {
     const certificateId = readCertificateName(san) ?? san;
     const { defaultResource } = ports;
     const rule: CertificateRule = {
-      ...granteeOf(command, now, { owner: certificateId, defaultResource }),
+      ...granteeOf(command, now, {
+        owner: defaultOwner('certificate', certificateId),
+        defaultResource,
+      }),
       certificateId,
       name: command.text('name') ?? certificateId.slice(0, 100),
       issuers: [issuer],

@@ -64,7 +64,7 @@ export type AdminCommand =
 
 /** What API keys, Basic users and certificates have in common. */
 export interface NewGrantee {
-  /** Whom it stands for; stays the same when the credential is replaced. */
+  /** Whom it stands for; stays the same when the credential is replaced. Absent: itself, by its kind and id. */
   readonly owner?: string;
   readonly scope?: readonly string[];
   /** The APIs that it is good for (RFC 8707); absent: the deployment's default. */

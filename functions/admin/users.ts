@@ -1,4 +1,5 @@
 import { type BasicUser, brokenPasswordRule, brokenUserRule } from '../core/basic-user.ts';
+import { defaultOwner } from '../core/grantee.ts';
 import { mintPassword } from '../core/mint-password.ts';
 import { hashPassword, isOutdated } from '../core/password-hash.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
@@ -30,7 +31,7 @@ export function userCommands({ users, randomness, defaultResource }: UserAdminis
         if (!set.ok) return set;
         const { shown, ...password } = set.value;
         const user: BasicUser = {
-          ...granteeOf(command, now, { owner: username, defaultResource }),
+          ...granteeOf(command, now, { owner: defaultOwner('user', username), defaultResource }),
           username,
           ...password,
         };

@@ -1,6 +1,7 @@
 import { isAddressIn, isAddressRange } from './address-range.ts';
 import type { Scheme } from './credential.ts';
 import type { DenyReason } from './decision.ts';
+import { digest } from './digest.ts';
 import type { Principal } from './principal.ts';
 import type { RecordReader } from './record-reader.ts';
 import { isResourceIndicator, resourceValuesMax } from './resource.ts';
@@ -8,7 +9,7 @@ import { isScopeToken } from './scope.ts';
 
 /** What API keys, Basic users and certificates have in common: whom they stand for, and what that one may do where. */
 export interface Grantee {
-  /** Stays the same when the credential is replaced: what backends know the caller by. */
+  /** Stays the same when the credential is replaced: what backends know the caller by. May be anything an operator means. */
   readonly owner: string;
   readonly scope: readonly string[];
   /** The APIs that it is good for (RFC 8707). */
@@ -63,6 +64,17 @@ export function brokenGranteeRule(grantee: Grantee): string | undefined {
     [tier === undefined || isTier(tier), 'tier must be 1 to 40 of a-z 0-9 -'],
   ];
   return rules.find(([holds]) => !holds)?.[1];
+}
+
+/**
+ * Whom a credential stands for that nobody gave an owner: itself. Its kind comes first, because backends know a caller by
+ * issuer, subject and client: a user, a key and an OAuth client of one name are three callers, and no client_id has a colon.
+ * Of an id with characters that no owner has, it is the digest.
+ */
+export function defaultOwner(kind: 'apikey' | 'user' | 'certificate', id: string): string {
+  const owner = `${kind}:${id}`;
+  // Not the name of any user (there is a colon in it), nor of a rule, which begins with dns, uri or email.
+  return isOwner(owner) ? owner : `${kind}:sha256:${digest(id)}`;
 }
 
 function isOwner(value: string): boolean {

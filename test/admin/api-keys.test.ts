@@ -72,7 +72,7 @@ describe('a new API key', () => {
       start: `acme_stage_${created.key_id}`,
       api_key: expect.stringMatching(/^acme_stage_[1-9A-HJ-NP-Za-km-z]{12}_[0-9A-Za-z]{49}$/),
       name: 'Nightly report',
-      owner: created.key_id,
+      owner: `apikey:${created.key_id}`,
       scope: 'a b',
       resources: ['https://api.example'],
       status: 'enabled',
@@ -213,7 +213,7 @@ describe('a roll', () => {
     for (let i = 0; i < 3; i += 1) {
       last = await done({ command: 'api-keys.roll', key_id: last.key_id });
     }
-    expect(last.owner).toBe(first.key_id);
+    expect(last.owner).toBe(`apikey:${first.key_id}`);
     expect(last).not.toHaveProperty('replaced_by');
     expect(last).not.toHaveProperty('works_until');
   });

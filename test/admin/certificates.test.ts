@@ -41,7 +41,7 @@ describe('operators', () => {
       serial,
       subject: 'CN=orders',
       not_after: facts(orders.certificatePem).notAfter,
-      owner: thumbprint,
+      owner: `certificate:${thumbprint}`,
       scope: 'a b',
       resources: [audience],
       status: 'enabled',
@@ -77,7 +77,7 @@ describe('operators', () => {
     'uri:spiffe://example/ns/a?b=c&d=%20;e,f#g',
   ])('find %s in the audit log under the name that they gave', async (san) => {
     const { done, audit } = certificateGate();
-    await done({ ...rule, san, owner: 'orders' });
+    await done({ ...rule, san });
     await done({ command: 'certificates.remove', certificate_id: san });
     expect(audit.map((event) => 'subject' in event && event.subject)).toEqual([san, san]);
   });

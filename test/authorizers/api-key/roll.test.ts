@@ -75,11 +75,11 @@ test.each([0, 1, 60, 2_592_000])(
 test('a key that was disabled, enabled and deleted is refused, let in and unknown', async () => {
   const { operator, outcome } = world();
   const { key_id, api_key } = await operator({ command: 'api-keys.create', name: 'report' });
-  expect(await outcome(api_key, start)).toBe(key_id);
+  expect(await outcome(api_key, start)).toBe(`apikey:${key_id}`);
   await operator({ command: 'api-keys.disable', key_id });
   expect(await outcome(api_key, start)).toBe('key_disabled');
   await operator({ command: 'api-keys.enable', key_id });
-  expect(await outcome(api_key, start)).toBe(key_id);
+  expect(await outcome(api_key, start)).toBe(`apikey:${key_id}`);
   await operator({ command: 'api-keys.delete', key_id });
   expect(await outcome(api_key, start)).toBe('key_unknown');
 });
