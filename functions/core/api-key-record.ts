@@ -36,7 +36,7 @@ export const apiKeyKind: RecordKind<ApiKey> = {
       keyId: record.text('keyId'),
       name: record.text('name'),
       start: record.text('start'),
-      hash: record.text('hash'),
+      hash: record.digest('hash'),
       ...(replacedBy === undefined ? {} : { replacedBy }),
       ...(graceUntil === undefined ? {} : { graceUntil }),
       ...(usagePlanKey === undefined ? {} : { usagePlanKey }),

@@ -1,5 +1,10 @@
 import { parseBasicCredential } from './basic-credential.ts';
-import type { Client, ClientAuthenticationMethod, ClientSecret } from './client.ts';
+import {
+  type Client,
+  type ClientAuthenticationMethod,
+  type ClientSecret,
+  isClientId,
+} from './client.ts';
 import { digest, digestsEqual } from './digest.ts';
 import { type OAuthError, type RefusalReason, refusal } from './errors.ts';
 import type { Form } from './form.ts';
@@ -51,11 +56,6 @@ export async function authenticateClient(
     return err({ error: refusal(reason ?? 'unknown_client'), clientId });
   }
   return ok({ client, method, secretId: matched.id });
-}
-
-/** Generated and imported ids alike: nothing else is ever looked up. */
-function isClientId(value: string): boolean {
-  return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
 }
 
 function presentedSecret(

@@ -37,7 +37,7 @@ function parseSecret(secret: RecordReader): ClientSecret {
   const expiresAt = secret.integerOr('expiresAt', undefined);
   return {
     id: secret.text('id'),
-    hash: secret.text('hash'),
+    hash: secret.digest('hash'),
     hint: secret.text('hint'),
     createdAt: secret.integer('createdAt'),
     ...(expiresAt === undefined ? {} : { expiresAt }),

@@ -1,5 +1,10 @@
 import { isAlgorithm } from './algorithm.ts';
-import { type Client, clientAuthenticationMethods, clientSecretsMax } from './client.ts';
+import {
+  type Client,
+  clientAuthenticationMethods,
+  clientSecretsMax,
+  isClientId,
+} from './client.ts';
 import { isResourceIndicator, resourceValuesMax } from './resource.ts';
 import { isScopeToken } from './scope.ts';
 
@@ -55,8 +60,4 @@ export function brokenClientRule(client: Client, limits: ClientLimits): string |
     [client.secrets.length <= clientSecretsMax, `a client has at most ${clientSecretsMax} secrets`],
   ];
   return rules.find(([holds]) => !holds)?.[1];
-}
-
-export function isClientId(value: string): boolean {
-  return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
 }

@@ -48,3 +48,8 @@ export interface ClientSecret {
 
 /** How many secrets a client may have at one time. */
 export const clientSecretsMax = 2;
+
+/** Generated and imported ids alike: nothing else is ever looked up. */
+export function isClientId(value: string): boolean {
+  return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
+}

@@ -21,6 +21,13 @@ export class RecordReader {
     return this.#item[member] === undefined ? absent : this.text(member);
   }
 
+  /** base64url of a SHA-256. A record with anything else there is broken, and not one that no secret fits. */
+  digest(member: string): string {
+    const value = this.text(member);
+    if (!/^[A-Za-z0-9_-]{43}$/.test(value)) throw this.broken(member);
+    return value;
+  }
+
   /** A text of a closed set. */
   oneOf<T extends string>(member: string, allowed: readonly T[]): T {
     const value = allowed.find((one) => one === this.#item[member]);

@@ -38,14 +38,13 @@ export const revokedCertificateKind: RecordKind<RevokedCertificate> = {
       : serialRevocationId(revoked.issuerSpki, revoked.serialNumber),
   parse(item) {
     const record = new RecordReader('revoked certificate', item);
-    const tbsSha256 = record.textOr('tbsSha256', undefined);
     return {
       serialNumber: record.text('serialNumber'),
       issuer: record.text('issuer'),
       revokedAt: record.integer('revokedAt'),
-      ...(tbsSha256 === undefined
+      ...(item.tbsSha256 === undefined
         ? { issuerSpki: record.text('issuerSpki') }
-        : { tbsSha256, subject: record.text('subject') }),
+        : { tbsSha256: record.digest('tbsSha256'), subject: record.text('subject') }),
     };
   },
 };

@@ -97,8 +97,10 @@ describe('a read', () => {
   });
 
   test('of what is not there is undefined', async () => {
-    const { read } = await readerOf(httpAnswer(200, '{}'));
-    expect(await read()).toBeUndefined();
+    for (const body of ['{}', '{"ConsumedCapacity":{"TableName":"t","CapacityUnits":1}}']) {
+      const { read } = await readerOf(httpAnswer(200, body));
+      expect(await read()).toBeUndefined();
+    }
   });
 
   test('takes the connection of the one before', async () => {
@@ -258,6 +260,13 @@ describe('a read that meets trouble', () => {
     '{"Item":null}',
     '{"Item":"CANARY"}',
     '{"Item":[]}',
+    '{"message":"CANARY"}',
+    '{"Message":null}',
+    '{"__type":"com.amazonaws.dynamodb.v20120810#CANARY"}',
+    '{"Item":{"pk":{"S":"a"}},"CANARY":1}',
+    '{"Attributes":{"pk":{"S":"a"}}}',
+    '{"item":{"pk":{"S":"a"}}}',
+    '{"ConsumedCapacity":7}',
   ])('an answer of 200 with %j is not "there is no such item"', async (body) => {
     const { server, read } = await readerOf(httpAnswer(200, body));
     expect((await failureOf(read())).code).toBe('malformed answer');

@@ -5,6 +5,7 @@ import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
 import { dynamoWriter } from '../../functions/adapters/dynamodb/writer.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
 import { createTable } from '../support/create-table.ts';
+import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';
 
 const aws = await awsWorld();
 const { endpoint, region, credentials } = aws.clientConfig();
@@ -87,6 +88,24 @@ describe('an update', () => {
       .updateItem('counters', { key: newKey(), ...count })
       .catch((cause: Error) => cause);
     expect(String(failure)).toMatch(/^Error: DynamoDB is unavailable: [\w ]+$/);
+  });
+
+  test.each([
+    '{"message":"CANARY"}',
+    '{"Item":{}}',
+    '{"Attributes":null}',
+    '{"Attributes":{},"CANARY":1}',
+    '[]',
+    '',
+  ])('that is answered 200 with %j is not taken for done', async (body) => {
+    const server = await scriptedServer(httpAnswer(200, body));
+    const astray = dynamoWriter({ env: { ...env, AWS_ENDPOINT_URL: server.url } });
+    const failure = await astray
+      .updateItem('counters', { key: newKey(), ...count })
+      .catch((cause: Error) => cause);
+    expect(failure).toMatchObject({ code: 'malformed answer' });
+    expect(String(failure)).not.toContain('CANARY');
+    await server.stop();
   });
 
   test('that met a reset is tried again', async () => {

@@ -31,6 +31,15 @@ test.each(wrong)('a record with %s = %j is broken, and no value is told', (name,
   );
 });
 
+test.each(['', 'h1', 'A'.repeat(42), 'A'.repeat(44), `${'A'.repeat(42)}=`, 'f'.repeat(64)])(
+  'a hash that no key can have is a broken record: %j',
+  (hash) => {
+    expect(() => recordInItem(apiKeyKind, { ...item, hash })).toThrow(
+      'a key record with a broken hash',
+    );
+  },
+);
+
 test.each(['keyId', 'name', 'start', 'hash', 'owner', 'scope', 'resources', 'status', 'addresses'])(
   'a record without %s is broken',
   (name) => {

@@ -7,8 +7,11 @@ import { someClient } from '../contracts/registry.ts';
 
 const seconds = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const texts = fc.array(fc.string(), { maxLength: 4 });
+const digest = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString('base64url'));
 const secret = fc.record(
-  { id: fc.string(), hash: fc.string(), hint: fc.string(), createdAt: seconds, expiresAt: seconds },
+  { id: fc.string(), hash: digest, hint: fc.string(), createdAt: seconds, expiresAt: seconds },
   { requiredKeys: ['id', 'hash', 'hint', 'createdAt'], noNullPrototype: true },
 );
 const members = {
@@ -117,6 +120,7 @@ describe('a record is refused, never half a client', () => {
       [null, '1', -1, 1.5, Number.NaN].map((value) => [name, value] as const),
     ),
     ['createdAt', undefined],
+    ...['', 'h1', 'A'.repeat(42), 'f'.repeat(64)].map((value) => ['hash', value] as const),
   ];
   test.each(secretsBroken)('with %s of a secret = %j', (name, value) => {
     const secrets = [someSecret, { ...someSecret, [name]: value }];

@@ -21,6 +21,10 @@ export interface DynamoCallOptions {
   readonly deadlineMs?: number;
 }
 
+/** The operations that are called, and the member that each of them answers with: none where there is nothing. */
+const answered = { GetItem: 'Item', UpdateItem: 'Attributes' } as const;
+type Operation = keyof typeof answered;
+
 /** What of an answer is looked at. */
 export interface DynamoAnswer {
   readonly Item?: Item;
@@ -35,7 +39,7 @@ export interface DynamoAnswer {
  * @param expected an error that is an answer too: `undefined`
  */
 export type DynamoCall = (
-  operation: string,
+  operation: Operation,
   input: object,
   expected?: string,
 ) => Promise<DynamoAnswer | undefined>;
@@ -60,7 +64,7 @@ export function dynamoCall({ env, deadlineMs = 1_500 }: DynamoCallOptions): Dyna
         failure = new DynamoUnavailable(codeOf(cause), { cause });
         continue;
       }
-      if (answer.status === 200) return parsed(answer.text);
+      if (answer.status === 200) return parsed(answer.text, operation);
       const type = errorType(answer.text);
       if (type === expected && answer.status === 400) return undefined;
       failure = new DynamoUnavailable(type);
@@ -72,7 +76,10 @@ export function dynamoCall({ env, deadlineMs = 1_500 }: DynamoCallOptions): Dyna
     throw failure;
   };
 
-  function request(operation: string, body: string): RequestOptions & { readonly isTls: boolean } {
+  function request(
+    operation: Operation,
+    body: string,
+  ): RequestOptions & { readonly isTls: boolean } {
     const url = dynamoEndpoint(env);
     const { AWS_REGION: region = '', AWS_SESSION_TOKEN: sessionToken } = env;
     const signed = sign(
@@ -102,20 +109,22 @@ export function dynamoCall({ env, deadlineMs = 1_500 }: DynamoCallOptions): Dyna
   }
 }
 
-function parsed(text: string): DynamoAnswer {
+/**
+ * An answer that is not of the operation's shape is none: a proxy that says something else in JSON does not say that there
+ * is no such item.
+ */
+function parsed(text: string, operation: Operation): DynamoAnswer {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value) && isObjectOr(value.Item) && isObjectOr(value.Attributes)) {
-      return value as DynamoAnswer;
+    if (isObject(value)) {
+      const known: readonly string[] = [answered[operation], 'ConsumedCapacity'];
+      const members = Object.entries(value);
+      if (members.every(([name, one]) => known.includes(name) && isObject(one))) return value;
     }
   } catch {
     // Below.
   }
   throw new DynamoUnavailable('malformed answer');
-}
-
-function isObjectOr(value: unknown): boolean {
-  return value === undefined || isObject(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

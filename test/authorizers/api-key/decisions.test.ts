@@ -12,6 +12,7 @@ import { cachedLookup } from '../../../functions/core/cached-lookup.ts';
 import { compileRoutes } from '../../../functions/core/compile-routes.ts';
 import type { Decision } from '../../../functions/core/decision.ts';
 import type { LastUse } from '../../../functions/core/ports/last-use.ts';
+import { recordInItem, recordKey } from '../../../functions/core/record-kind.ts';
 import { requires } from '../../../functions/core/route-policy.ts';
 import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
@@ -44,7 +45,8 @@ function world(options: WorldOptions = {}) {
     async find(id: string) {
       table.reads.push(id);
       if (table.isDown) throw new Error('the table is away');
-      return registry.find(id);
+      const record = await registry.find(id);
+      return record && recordInItem(apiKeyKind, { ...record, pk: recordKey(apiKeyKind, id), v: 1 });
     },
   };
   const { entriesMax = 1_000, lastUse } = options;
@@ -273,6 +275,16 @@ describe('a table that does not answer', () => {
     expect(await keyring.outcome(key)).toBe('dependency_unavailable');
     expect(JSON.stringify(keyring.audit)).not.toContain('away');
   });
+
+  test.each([{ hash: 'broken' }, { hash: '' }, { start: undefined }])(
+    'as it should, with %j in the record, says neither yes nor no',
+    async (broken) => {
+      const keyring = world();
+      const { key, keyId } = await keyring.issue();
+      await keyring.change(keyId, broken as Partial<ApiKey>);
+      expect(await keyring.outcome(key)).toBe('dependency_unavailable');
+    },
+  );
 
   test('is not needed for a key that was read within a minute, but for a strict route', async () => {
     const keyring = world();
