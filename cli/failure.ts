@@ -13,6 +13,7 @@ export type FailureKind = keyof typeof exitCodes;
 
 /** Ends the command with one line on stderr and the exit code of its kind. */
 export class Failure extends Error {
+  override readonly name = 'Failure';
   readonly kind: FailureKind;
 
   constructor(kind: FailureKind, message: string) {

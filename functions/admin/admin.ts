@@ -1,3 +1,4 @@
+import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
@@ -69,11 +70,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
       return await command.run(reader.value, now);
     } catch (cause) {
       if (cause instanceof InvalidCommand) return refused('invalid_request', cause.message);
-      ports.audit.write({
-        event: 'fault',
-        where: 'admin',
-        fault: cause instanceof Error ? cause.name : 'unknown',
-      });
+      ports.audit.write({ event: 'fault', where: 'admin', ...faultOf(cause) });
       return refused('unavailable', 'a store could not answer: try again');
     }
   }

@@ -10,7 +10,9 @@ export interface CommandReader {
 }
 
 /** A member of a command is of the wrong type; the message names the member, never its value. */
-export class InvalidCommand extends Error {}
+export class InvalidCommand extends Error {
+  override readonly name = 'InvalidCommand';
+}
 
 /**
  * Makes a reader of an object that came from outside. Refuses members that the command does not have: a misspelt option

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { AccessDecided } from '../core/audit.ts';
 import type { AuthRequest } from '../core/auth-request.ts';
 import type { Decision, UnavailableReason } from '../core/decision.ts';
+import { faultOf } from '../core/fault.ts';
 import type { Judgement } from '../core/judgement.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -53,17 +54,9 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
     try {
       return await decide(request, ports.clock.now());
     } catch (cause) {
-      if (cause instanceof Unavailable) {
-        return unavailable('dependency_unavailable');
-      }
-      const fault = cause instanceof Error ? cause.name : 'unknown';
-      ports.audit.write({
-        event: 'fault',
-        requestId: request.requestId,
-        where: 'authorizer',
-        fault,
-      });
-      return unavailable('internal');
+      const { requestId } = request;
+      ports.audit.write({ event: 'fault', requestId, where: 'authorizer', ...faultOf(cause) });
+      return unavailable(cause instanceof Unavailable ? 'dependency_unavailable' : 'internal');
     }
   }
 }

@@ -1,3 +1,4 @@
+import { faultOf } from '../core/fault.ts';
 import { hourOf } from '../core/hour.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { LastUse } from '../core/ports/last-use.ts';
@@ -25,8 +26,7 @@ export function lastUseNotes(
     try {
       await lastUse.note(credentialId, now);
     } catch (cause) {
-      const fault = cause instanceof Error ? cause.name : 'unknown';
-      audit.write({ event: 'fault', where: 'last use', fault });
+      audit.write({ event: 'fault', where: 'last use', ...faultOf(cause) });
     }
   };
 }

@@ -1,5 +1,6 @@
 import { cellsOf } from '../core/bucket-rate.ts';
 import { leaseSeconds } from '../core/durations.ts';
+import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { BucketRate, TokenBuckets } from '../core/ports/token-buckets.ts';
 import type { Principal } from '../core/principal.ts';
@@ -74,8 +75,7 @@ export function rateLimiter({
       });
       return got > 0;
     } catch (cause) {
-      const fault = cause instanceof Error ? cause.name : 'unknown';
-      audit.write({ event: 'fault', where: 'rate limit', fault });
+      audit.write({ event: 'fault', where: 'rate limit', ...faultOf(cause) });
       const isOpen = last === undefined || last.got > 0 || last.isOpen || !isGood(last, now);
       keep(id, { got: 0, left: 0, leasedAt: now, isShort: false, isOpen });
       return isOpen;

@@ -95,10 +95,15 @@ export interface AdminEvent {
   readonly error?: string;
 }
 
-/** Something that should not happen did. `fault` is a class of failure, never a message of unknown content. */
+/** Something that should not happen did. */
 export interface FaultEvent {
   readonly event: 'fault';
   readonly requestId?: string;
   readonly where: string;
+  /** A class of failure, or a sentence of ours; never a message of unknown content. */
   readonly fault: string;
+  /** Class of what was behind it. */
+  readonly cause?: string;
+  /** Out of a closed set of that class. */
+  readonly code?: string;
 }

@@ -2,6 +2,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The configuration of a function is wrong. Names every variable at once, with what is allowed; never a value. */
 export class InvalidEnvironment extends Error {
+  override readonly name = 'InvalidEnvironment';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

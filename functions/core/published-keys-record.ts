@@ -1,3 +1,4 @@
+import { CodedError } from './coded-error.ts';
 import { parsePublicJwk } from './parse-public-jwk.ts';
 import type { PublishedKey, PublishedKeySet } from './published-keys.ts';
 
@@ -11,8 +12,9 @@ export interface PublishedKeysRecord {
 }
 
 /** A stored set that this code must not interpret. Never "no keys", and never "these keys". */
-class UnreadableKeySet extends Error {
-  readonly code: 'unknown_schema' | 'broken';
+class UnreadableKeySet extends CodedError {
+  override readonly name = 'UnreadableKeySet';
+  override readonly code: 'unknown_schema' | 'broken';
 
   constructor(code: UnreadableKeySet['code']) {
     super(`the published key set is not readable: ${code}`);

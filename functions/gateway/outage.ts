@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../core/audit.ts';
 import { refusal } from '../core/errors.ts';
+import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import { Unavailable } from '../core/unavailable.ts';
 import type { HttpResponse } from './message.ts';
@@ -17,11 +18,9 @@ export function outage(
   audit: AuditLog,
   facts: RequestFacts,
 ): HttpResponse {
+  audit.write({ event: 'fault', requestId: facts.requestId, where, ...faultOf(cause) });
   if (cause instanceof Unavailable) {
-    audit.write({ event: 'fault', requestId: facts.requestId, where, fault: cause.message });
     return oauthErrorResponse(refusal('unavailable'), { 'retry-after': retryAfterSeconds });
   }
-  const fault = cause instanceof Error ? cause.name : 'unknown';
-  audit.write({ event: 'fault', requestId: facts.requestId, where, fault });
   return oauthErrorResponse(refusal('internal'));
 }

@@ -4,6 +4,7 @@ import { nothing, textOfContext } from './context-text.ts';
 
 /** Nobody was authenticated for this request, as far as the backend can tell. Answer 401. */
 export class PrincipalMissing extends Error {
+  override readonly name = 'PrincipalMissing';
   readonly code = 'principal_missing';
 }
 

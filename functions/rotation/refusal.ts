@@ -20,11 +20,11 @@ export type RefusalReason =
 
 /** A step, or the making of the first ring, that must not go on. Its message is the reason and nothing else. */
 export class RotationRefused extends Error {
+  override readonly name = 'RotationRefused';
   readonly reason: RefusalReason;
 
   constructor(reason: RefusalReason) {
     super(`rotation refused: ${reason}`);
-    this.name = 'RotationRefused';
     this.reason = reason;
   }
 }

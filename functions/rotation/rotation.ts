@@ -1,3 +1,4 @@
+import { faultOf } from '../core/fault.ts';
 import type { Pause } from '../core/ports/pause.ts';
 import type { RotationRules } from './config.ts';
 import { type Ensured, ensure } from './ensure.ts';
@@ -53,9 +54,8 @@ export function rotation(
       if (members.unstick !== undefined) return await unstick(members.unstick, ports);
       return await whileRoleSpreads(() => ensure(ports), ports.pause);
     } catch (cause) {
-      const refused = cause instanceof RotationRefused ? cause.reason : undefined;
-      const fault = refused ?? (cause instanceof Error ? cause.name : 'unknown');
-      ports.audit.write({ event: 'fault', where: 'rotation', fault });
+      const fault = cause instanceof RotationRefused ? { fault: cause.reason } : faultOf(cause);
+      ports.audit.write({ event: 'fault', where: 'rotation', ...fault });
       throw cause;
     }
   };

@@ -188,7 +188,13 @@ describe('a read that meets trouble', () => {
   });
 
   test('an error that is not named as DynamoDB names its errors is not repeated in ours', async () => {
-    for (const body of ['CANARY', '{"__type":"CANARY 1"}', '{"__type":"a#CANARY<b>"}', '']) {
+    for (const body of [
+      'CANARY',
+      '{"__type":"CANARY"}',
+      '{"__type":"CANARY 1"}',
+      '{"__type":"a#CANARY<b>"}',
+      '',
+    ]) {
       const { read } = await readerOf(httpAnswer(400, body));
       expect((await failureOf(read())).code).toBe('error answer');
     }

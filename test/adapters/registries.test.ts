@@ -223,8 +223,8 @@ describe('records in DynamoDB', () => {
       const failure = await dynamoLookup(quick, table, clientKind)
         .find('orders')
         .catch((cause: Error) => cause);
-      expect(failure).toMatchObject({ name: 'Error', code: expect.any(String) });
-      expect(String(failure)).toMatch(/^Error: DynamoDB is unavailable: [\w ]+$/);
+      expect(failure).toMatchObject({ name: 'DynamoUnavailable', code: expect.any(String) });
+      expect(String(failure)).toMatch(/^DynamoUnavailable: DynamoDB is unavailable: [\w ]+$/);
     },
   );
 

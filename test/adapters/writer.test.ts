@@ -87,7 +87,7 @@ describe('an update', () => {
     const failure = await quick
       .updateItem('counters', { key: newKey(), ...count })
       .catch((cause: Error) => cause);
-    expect(String(failure)).toMatch(/^Error: DynamoDB is unavailable: [\w ]+$/);
+    expect(String(failure)).toMatch(/^DynamoUnavailable: DynamoDB is unavailable: [\w ]+$/);
   });
 
   test.each([

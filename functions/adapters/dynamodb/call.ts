@@ -1,12 +1,17 @@
 import type { RequestOptions } from 'node:http';
+import { CodedError } from '../../core/coded-error.ts';
 import type { Item } from './attributes.ts';
 import { dynamoEndpoint } from './endpoint.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { sigv4 } from './sigv4.ts';
 
-/** DynamoDB could not answer. `code` is a class of failure; no text from outside is in the message. */
-class DynamoUnavailable extends Error {
-  readonly code: string;
+/**
+ * DynamoDB could not answer. `code` is one of DynamoDB's errors that are known below, a code of Node's own, or a word of
+ * ours; no text from outside is in it or in the message.
+ */
+class DynamoUnavailable extends CodedError {
+  override readonly name = 'DynamoUnavailable';
+  override readonly code: string;
 
   constructor(code: string, options?: ErrorOptions) {
     super(`DynamoDB is unavailable: ${code}`, options);
@@ -67,7 +72,7 @@ export function dynamoCall({ env, deadlineMs = 1_500 }: DynamoCallOptions): Dyna
       if (answer.status === 200) return parsed(answer.text, operation);
       const type = errorType(answer.text);
       if (type === expected && answer.status === 400) return undefined;
-      failure = new DynamoUnavailable(type);
+      failure = new DynamoUnavailable(errorNames.has(type) ? type : 'error answer');
       if (answer.status < 500 && !/Throttl|ProvisionedThroughput|RequestLimit/.test(type)) break;
       await pause(
         Math.min(Math.random() * 50 * 2 ** attempt, Math.max(0, until - performance.now())),
@@ -131,11 +136,19 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The name of a DynamoDB error, which is one word; anything else is not repeated. */
 function errorType(text: string): string {
-  const type = /"__type"\s*:\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text)?.[1];
-  return type ?? 'error answer';
+  return /"__type"\s*:\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text)?.[1] ?? '';
 }
+
+/** Errors of DynamoDB, and of AWS in front of it, by the names that are written down. */
+const errorNames: ReadonlySet<string> = new Set([
+  ...['AccessDeniedException', 'ExpiredTokenException', 'IncompleteSignatureException'],
+  ...['InvalidSignatureException', 'MissingAuthenticationTokenException'],
+  ...['UnrecognizedClientException', 'ConditionalCheckFailedException', 'InternalServerError'],
+  ...['LimitExceededException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
+  ...['ResourceNotFoundException', 'ServiceUnavailable', 'ServiceUnavailableException'],
+  ...['ThrottlingException', 'TransactionConflictException', 'ValidationException'],
+]);
 
 function codeOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -49,6 +49,8 @@ export interface SilentRefusal {
 
 /** The routes overlap in more ways than anybody should wait for. The cache then needs the route in its key. */
 export class RouteTableTooLarge extends Error {
+  override readonly name = 'RouteTableTooLarge';
+
   constructor(statesMax: number) {
     super(`the routes overlap in more than ${statesMax} ways: cache their decisions by route`);
   }

@@ -3,6 +3,8 @@ import { Unavailable } from '../unavailable.ts';
 
 /** Why there is no ring to sign with. Never the caller's fault: the answer is 503. */
 export class RingUnavailable extends Unavailable {
+  override readonly name = 'RingUnavailable';
+
   /** @param message a sentence of ours */
   constructor(message: string) {
     super('the key ring');

@@ -28,6 +28,7 @@ describe('the token endpoint is temporarily unavailable, and says so', () => {
         requestId: expect.any(String),
         where: 'token',
         fault: 'the Clients table is unavailable',
+        cause: 'Error',
       },
     ]);
   });
