@@ -51,7 +51,7 @@ function cell(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(' ');
   // Names come from operators, but a terminal must not be steered by what is stored.
   return (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(
-    /\p{Cc}/gu,
+    /\p{C}/gu,
     '?',
   );
 }

@@ -80,7 +80,12 @@ export function clientCommands(ports: ClientAdministration): Verbs {
 
     'clients.update': {
       members: ['client_id', ...changeMembers],
-      run: (command, now) => edit(command, (client) => ok(changedClient(client, command, now))),
+      run: (command, now) =>
+        edit(
+          command,
+          (client) => ok(changedClient(client, command, now)),
+          (client) => brokenClientRule(client, limits),
+        ),
     },
 
     'clients.disable': {
@@ -141,9 +146,11 @@ export function clientCommands(ports: ClientAdministration): Verbs {
   async function edit(
     command: CommandReader,
     change: (client: Client) => Result<Client, AdminError>,
+    // A client that breaks a rule which is younger than itself can be switched off, and its secrets replaced, all the same.
+    brokenRule: (client: Client) => string | undefined = () => undefined,
   ): Promise<Result<ReturnType<typeof clientView>, AdminError>> {
     const edited = await editRecord(clients, idOf(command), change, {
-      brokenRule: (client) => brokenClientRule(client, limits),
+      brokenRule,
       missing: noSuchClient,
     });
     return edited.ok ? ok(clientView(edited.value)) : edited;

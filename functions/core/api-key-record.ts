@@ -1,5 +1,6 @@
 import { isApiKeyId } from './api-key.ts';
 import { brokenGranteeRule, type Grantee, readGrantee } from './grantee.ts';
+import { humanNameRule, isHumanName } from './human-name.ts';
 import type { RecordKind } from './record-kind.ts';
 import { RecordReader } from './record-reader.ts';
 
@@ -55,7 +56,7 @@ export function brokenApiKeyRule(key: ApiKey): string | undefined {
   const { keyId, name, usagePlanKey } = key;
   const rules: readonly (readonly [boolean, string])[] = [
     [isApiKeyId(keyId), 'key_id must be 12 base58 digits'],
-    [/^[^\p{Cc}]{1,100}$/u.test(name), 'name must have 1 to 100 printable characters'],
+    [isHumanName(name), humanNameRule],
     [
       usagePlanKey === undefined || /^[!-~]{20,128}$/.test(usagePlanKey),
       'usage_plan_key must be the 20 to 128 characters of an API Gateway API key',

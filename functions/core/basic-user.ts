@@ -1,4 +1,5 @@
 import { brokenGranteeRule, type Grantee } from './grantee.ts';
+import { isVisible } from './human-name.ts';
 import { isPassword, isUsername, usernameRule } from './user-credential.ts';
 
 /** A user of HTTP Basic authentication (RFC 7617) as the Clients table keeps it: nothing in it is secret. */
@@ -23,9 +24,13 @@ export type UserSecret =
       readonly phc: string;
     };
 
-/** The first rule that a user breaks, in words for the operator who is about to write it. */
+/** The first rule that a new user breaks, in words for the operator who is about to write it. */
 export function brokenUserRule(user: BasicUser): string | undefined {
-  return isUsername(user.username) ? brokenGranteeRule(user) : usernameRule;
+  const { username } = user;
+  if (!isUsername(username)) return usernameRule;
+  // Who has such a name from before still has a user: a name that a request can have is enough for that.
+  if (!isVisible(username)) return 'username must have no invisible characters';
+  return brokenGranteeRule(user);
 }
 
 const passwordBytesMin = 8;

@@ -1,4 +1,5 @@
 import { brokenGranteeRule, type Grantee, readGrantee } from './grantee.ts';
+import { humanNameRule, isHumanName } from './human-name.ts';
 import type { RecordKind } from './record-kind.ts';
 import { RecordReader } from './record-reader.ts';
 
@@ -42,11 +43,5 @@ export const certificatePinKind: RecordKind<CertificatePin> = {
 
 /** The first rule that a pin breaks, in words for the operator who is about to write it. */
 export function brokenPinRule(pin: CertificatePin): string | undefined {
-  return isCertificateRecordName(pin.name) ? brokenGranteeRule(pin) : brokenNameRule;
-}
-
-export const brokenNameRule = 'name must have 1 to 100 printable characters';
-
-export function isCertificateRecordName(name: string): boolean {
-  return /^[^\p{C}]{1,100}$/u.test(name);
+  return isHumanName(pin.name) ? brokenGranteeRule(pin) : humanNameRule;
 }

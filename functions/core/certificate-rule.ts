@@ -1,6 +1,6 @@
 import { readCertificateName } from './certificate-name.ts';
-import { brokenNameRule, isCertificateRecordName } from './certificate-pin.ts';
 import { brokenGranteeRule, type Grantee, readGrantee } from './grantee.ts';
+import { humanNameRule, isHumanName } from './human-name.ts';
 import type { RecordKind } from './record-kind.ts';
 import { RecordReader } from './record-reader.ts';
 
@@ -52,7 +52,7 @@ export function brokenCertificateRule(rule: CertificateRule): string | undefined
   if (readCertificateName(certificateId) !== certificateId) {
     return 'san must be dns:HOST, uri:URI or email:ADDRESS, without wildcard, space or quote';
   }
-  if (!isCertificateRecordName(name)) return brokenNameRule;
+  if (!isHumanName(name)) return humanNameRule;
   if (issuers.length < 1 || issuers.length > certificateIssuersMax) {
     return `a rule has 1 to ${certificateIssuersMax} issuers`;
   }

@@ -5,6 +5,7 @@ import {
   clientSecretsMax,
   isClientId,
 } from './client.ts';
+import { humanNameRule, isHumanName } from './human-name.ts';
 import { isResourceIndicator, resourceValuesMax } from './resource.ts';
 import { isScopeToken } from './scope.ts';
 
@@ -24,7 +25,7 @@ export function brokenClientRule(client: Client, limits: ClientLimits): string |
   const isKnown = (grant: string) => limits.grantTypes.includes(grant);
   const rules: readonly (readonly [boolean, string])[] = [
     [isClientId(client.clientId), 'client_id may hold 1 to 128 of A-Z a-z 0-9 _ . ~ -'],
-    [/^[^\p{Cc}]{1,100}$/u.test(client.name), 'name must have 1 to 100 printable characters'],
+    [isHumanName(client.name), humanNameRule],
     [client.grantTypes.length > 0, 'grant_types must not be empty'],
     [client.grantTypes.every(isKnown), `grant_types may hold: ${limits.grantTypes.join(', ')}`],
     [

@@ -114,6 +114,8 @@ describe('the admin function', () => {
   test.each([
     [{ ...create, name: '' }],
     [{ ...create, name: 'a\nb' }],
+    [{ ...create, name: 'a\u202eb' }],
+    [{ ...create, name: 'x'.repeat(101) }],
     [{ ...create, scope: ['a b'] }],
     [{ ...create, scope: 'a' }],
     [{ ...create, grant_types: ['password'] }],
@@ -143,6 +145,24 @@ describe('the admin function', () => {
     expect(await refusal(command)).toBe('invalid_request');
     expect(await done({ command: 'clients.list' })).toEqual([]);
     expect(audit[0]).toMatchObject({ outcome: 'refused', error: 'invalid_request' });
+  });
+
+  test('a client that breaks a rule younger than itself can be switched off, and its secrets replaced', async () => {
+    const { done, refusal, registry } = office();
+    const { client_id, secret_id } = await done(create);
+    const found = await registry.read(String(client_id));
+    if (found === undefined) expect.fail('it is gone');
+    await registry.replace({ ...found.record, name: 'a\u202eb' }, found.revision);
+    const named = { client_id };
+    expect(await done({ command: 'clients.disable', ...named })).toMatchObject({
+      status: 'disabled',
+    });
+    await done({ command: 'clients.enable', ...named });
+    await done({ command: 'clients.secrets.add', ...named });
+    await done({ command: 'clients.secrets.revoke', ...named, secret_id });
+    const update = { command: 'clients.update', ...named, scope: ['a'] };
+    expect(await refusal(update)).toBe('invalid_request');
+    expect(await done({ ...update, name: 'Orders' })).toMatchObject({ name: 'Orders' });
   });
 
   test("a client_id of one's own exists once", async () => {

@@ -116,6 +116,8 @@ describe('a new API key', () => {
     [{ ...create, name: '' }],
     [{ command: 'api-keys.create' }],
     [{ ...create, name: 'a\nb' }],
+    [{ ...create, name: 'a\u202eb' }],
+    [{ ...create, name: 'x'.repeat(101) }],
     [{ ...create, scope: ['a b'] }],
     [{ ...create, resources: [] }],
     [{ ...create, owner: '' }],

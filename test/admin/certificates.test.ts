@@ -127,6 +127,8 @@ describe('operators', () => {
     ['certificate has expired', { certificate: old.certificatePem }],
     ['name must have', { ...pin, name: '' }],
     ['name must have', { ...pin, name: 'a\nb' }],
+    ['name must have', { ...pin, name: 'a\u200bb' }],
+    ['name must have', { ...rule, name: 'a\u202eb' }],
     ['owner may hold', { ...pin, owner: 'a b' }],
     ['addresses must be', { ...pin, addresses: ['nowhere'] }],
     ['tier must be', { ...pin, tier: 'GOLD' }],
