@@ -73,7 +73,7 @@ describe('a fault in the log of an authorizer', () => {
   test('says why a use was not noted and a limit not asked', async () => {
     const { lines, audit, stores } = world(denying);
     await lastUseNotes(stores.lastUse, audit)('1KeywardDemo', now);
-    const limiter = rateLimiter({ buckets: stores.buckets, audit });
+    const limiter = rateLimiter({ audience: 'https://a.example', buckets: stores.buckets, audit });
     const caller = { issuer: 'i', clientId: 'c', subject: 's' } as Principal;
     await limiter(caller, 'GET /orders', { perSecond: 1, burst: 1 }, now);
     expect(lines).toEqual([
