@@ -8,8 +8,8 @@ import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import { Unavailable } from '../core/unavailable.ts';
-import { type DecisionMaker, judge } from './decision.ts';
 import { decisionIds } from './decision-ids.ts';
+import { type DecisionMaker, judge } from './judge.ts';
 
 export interface AuthorizerPorts extends DecisionMaker {
   readonly clock: Clock;

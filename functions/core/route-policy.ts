@@ -34,7 +34,7 @@ export interface RouteRequirement {
   readonly ip: readonly string[];
   /** `strict`: nothing in memory counts, neither API Gateway's nor ours. */
   readonly revocation: 'normal' | 'strict';
-  /** Calls of one credential on this route. */
+  /** Calls of one caller on this route, with whichever credential. */
   readonly rateLimit?: BucketRate;
   readonly cache: CacheMode;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../../functions/authorizers/decision.ts';
+import { judge } from '../../../functions/authorizers/judge.ts';
 import type { Algorithm } from '../../../functions/core/algorithm.ts';
 import { compileRoutes } from '../../../functions/core/compile-routes.ts';
 import type { Principal } from '../../../functions/core/principal.ts';
