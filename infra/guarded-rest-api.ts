@@ -128,12 +128,12 @@ export class GuardedRestApi {
 
   /** An Allow in a resource policy turns "the authorizer did not say" into "yes". */
   #resourcePolicyProblems(cfn: CfnRestApi): string[] {
-    const { silentRefusals } = this.#props.table;
-    if (silentRefusals.length === 0 || !allowsByResourcePolicy(cfn)) return [];
-    return silentRefusals.map(
-      ({ refused, granted }) =>
-        `${refused} would be opened by the Allow of the API's resource policy to whoever may call ${granted}: write the resource policy as a Deny with negated conditions, or require for ${refused} what ${granted} requires`,
-    );
+    const { silentRefusal } = this.#props.table;
+    if (silentRefusal === undefined || !allowsByResourcePolicy(cfn)) return [];
+    const { refused, granted } = silentRefusal;
+    return [
+      `${refused} could be opened by the Allow of the API's resource policy to whoever may call ${granted}: one answer serves the whole API and cannot name every spelling of what it refuses. Write the resource policy as a Deny with negated conditions, or let nothing be replayed (revocationLagSeconds: 0)`,
+    ];
   }
 }
 

@@ -131,7 +131,7 @@ export async function decisionWorld(): Promise<DecisionWorld> {
 }
 
 function policyOf(routes: Routes): BundledPolicy {
-  const { obstacles: _o, silentRefusals: _s, ...table } = compileRoutes(routes);
+  const { obstacles: _o, silentRefusal: _s, ...table } = compileRoutes(routes);
   const tiers = { default: { rateLimit: 10_000, burstLimit: 5_000 } };
   return { table, trustedIssuers: [], tiers: tierKeyValues('bench', tiers) };
 }

@@ -5,11 +5,12 @@ import {
   compileExactPolicy,
   type ExactRoute,
   findCollisions,
-  findSilentRefusals,
+  findSilentRefusal,
   largestPolicyBytes,
   longestArn,
   policyBytesMax,
   RouteTableTooLarge,
+  type SilentRefusal,
 } from './exact-policy/compile-exact-policy.ts';
 import {
   type CacheMode,
@@ -32,11 +33,8 @@ export interface CompileOptions {
 export interface RouteTable extends CompiledRoutes {
   /** Why no answer is for the whole API, one sentence each; empty where one is, or where nothing is replayed. */
   readonly obstacles: readonly string[];
-  /**
-   * Refusals that no explicit Deny can say: the first route is refused, the second granted, and a Deny of the first would
-   * hit it. Safe, unless the API has a resource policy with an Allow.
-   */
-  readonly silentRefusals: readonly { readonly refused: string; readonly granted: string }[];
+  /** Where an answer is for the whole API: a refusal that it may not say aloud, for resource policies with an Allow. */
+  readonly silentRefusal?: SilentRefusal;
 }
 
 /** Of the longest stage ARN to reckon with: a long Region in a long partition, and a stage name of 20. */
@@ -87,19 +85,19 @@ function requirementOf(key: string, policy: Requirement, cache: CacheMode): Rout
   };
 }
 
-type Whole = Pick<RouteTable, 'policyRoutes' | 'policy' | 'obstacles' | 'silentRefusals'>;
+type Whole = Pick<RouteTable, 'policyRoutes' | 'policy' | 'obstacles' | 'silentRefusal'>;
 
 function wholeApi(exact: readonly ExactRoute[]): Whole {
-  const none = { policyRoutes: [], silentRefusals: [] };
+  const policyRoutes: readonly string[] = [];
   if (exact.every(({ isOpen, isElsewhere }) => isOpen || isElsewhere)) {
-    return { ...none, obstacles: [] };
+    return { policyRoutes, obstacles: [] };
   }
   let policy: CompiledPolicy;
   try {
     policy = compileExactPolicy(exact);
   } catch (cause) {
     if (!(cause instanceof RouteTableTooLarge)) throw cause;
-    return { ...none, obstacles: [cause.message] };
+    return { policyRoutes, obstacles: [cause.message] };
   }
   const bytes = largestPolicyBytes(policy, stageArnLength);
   const longest = longestArn(policy, stageArnLength);
@@ -112,12 +110,13 @@ function wholeApi(exact: readonly ExactRoute[]): Whole {
       ? [`an ARN could have ${longest} characters, and ${arnCharactersMax} are allowed`]
       : []),
   ];
-  if (obstacles.length > 0) return { ...none, obstacles };
+  if (obstacles.length > 0) return { policyRoutes, obstacles };
+  const silentRefusal = findSilentRefusal(exact);
   return {
     policyRoutes: exact.map(({ key }) => key),
     policy,
     obstacles,
-    silentRefusals: findSilentRefusals(exact, policy),
+    ...(silentRefusal === undefined ? {} : { silentRefusal }),
   };
 }
 

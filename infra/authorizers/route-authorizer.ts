@@ -98,7 +98,7 @@ export class RouteAuthorizer extends Construct {
         `answers are replayed route by route: ${obstacle}`,
       );
     }
-    const { obstacles: _o, silentRefusals: _s, ...table } = this.table;
+    const { obstacles: _o, silentRefusal: _s, ...table } = this.table;
     const folder = folderWithPolicy(kind.bundle, {
       table,
       trustedIssuers: kind.trustedIssuers ?? [],

@@ -74,6 +74,37 @@ describe('an answer that serves the whole API', () => {
     for (const request of others) expect(verdict(answer, request)).toBe('explicit-deny');
   });
 
+  test('denies the export under every name that somebody could find for it', async () => {
+    const { handle } = gate({ routes: ordersRoutes });
+    const answer = await ask(
+      handle,
+      restAuthorizerEvent('GET /orders', bearerToken({ scope: 'orders:read' })),
+    );
+    for (const request of [
+      ...['GET/orders/x/../export', 'GET/orders/./export', 'GET/orders/%2e%2e/orders/export'],
+      ...['GET/orders/x/.%2E/export', 'GET/orders/..;/orders/export', 'GET/orders/x%2F..%2Fexport'],
+      ...[
+        'GET/orders/%65xport',
+        'GET/orders/expor%74',
+        'GET/orders/exp%6Frt',
+        'GET/orders/exp%6frt',
+      ],
+      ...['GET/orders/export;a=1', 'GET/orders/export%2F', 'GET/orders/%2fexport', 'GET/orders/..'],
+    ]) {
+      expect([request, verdict(answer, request)]).toEqual([request, 'explicit-deny']);
+    }
+    for (const id of [
+      'auth0%7C5f7c',
+      'urn%3Aorder%3A7',
+      'a%40b.example',
+      'a%20b',
+      '%C3%A9',
+      '%2B%3D',
+    ]) {
+      expect([id, verdict(answer, `GET/orders/${id}`)]).toEqual([id, 'allow']);
+    }
+  });
+
   test('denies everything to a good credential that nothing is granted to', async () => {
     const { handle, last } = gate({ routes: ordersRoutes });
     const answer = await ask(

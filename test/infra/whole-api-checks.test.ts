@@ -24,23 +24,31 @@ describe('a resource policy', () => {
       resources: ['execute-api:/*'],
       conditions: { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
     });
-  const would =
-    "GET /users/{id} would be opened by the Allow of the API's resource policy to whoever may call GET /users/me";
+  const could = (refused: string, granted: string) =>
+    `${refused} could be opened by the Allow of the API's resource policy to whoever may call ${granted}`;
 
   test.each<[string, string | undefined, Effect, Routes]>([
     [
       'fails synth by name when its Allow would answer for the authorizer',
-      would,
+      could('GET /users/{id}', 'GET /users/me'),
       Effect.ALLOW,
       nested,
     ],
-    ['may deny', undefined, Effect.DENY, nested],
     [
-      'may allow where every refusal of the authorizer is said aloud',
-      undefined,
+      // GET/%6Frders is no ARN that a policy names, and may be the route that it refuses.
+      'fails synth by name where the refusal has a name, and some spelling of the path has none',
+      could('GET /orders', 'GET /orders/{id}'),
       Effect.ALLOW,
       plain,
     ],
+    ['may deny', undefined, Effect.DENY, nested],
+    [
+      'may allow where whoever may call one route may call all of them',
+      undefined,
+      Effect.ALLOW,
+      defineRoutes({ 'GET /orders': admin, 'GET /orders/{id}': admin }),
+    ],
+    ['may allow where answers are for one route', undefined, Effect.ALLOW, colliding],
   ])('%s', (_rule, message, effect, routes) => {
     const policy = new PolicyDocument({ statements: [statement(effect)] });
     const { addAll, problem } = restConsumer(routes, {}, { policy });
@@ -54,7 +62,7 @@ describe('a resource policy', () => {
     addAll();
     api.addToResourcePolicy(statement(Effect.DENY));
     api.addToResourcePolicy(statement(Effect.ALLOW));
-    expect(problem()).toContain(would);
+    expect(problem()).toContain(could('GET /users/{id}', 'GET /users/me'));
   });
 });
 

@@ -41,7 +41,7 @@ export interface Collision {
   readonly alsoGranted: string;
 }
 
-/** `refused` cannot be denied as a whole beside `granted`: a part of it is refused only because nothing allows it. */
+/** A part of `refused` may be refused to whoever has `granted` only because nothing allows it. */
 export interface SilentRefusal {
   readonly refused: string;
   readonly granted: string;
@@ -82,7 +82,9 @@ export function compileExactPolicy(routes: readonly ExactRoute[]): CompiledPolic
       ...(isElsewhere ? { isElsewhere } : {}),
     })),
     classes: [...classes.values()],
-    alwaysDenied: uncertainSpellings(templates.filter((_, id) => asked.has(id))),
+    alwaysDenied: uncertainSpellings(templates, (granted, refused) =>
+      canDiffer(routes[granted], routes[refused]),
+    ),
   };
 }
 
@@ -121,19 +123,16 @@ export function collisionText({ granted, refused, alsoGranted }: Collision): str
 }
 
 /**
- * Refusals that are not explicit everywhere. Safe, unless the API has a resource policy with an Allow statement, which
- * speaks where the authorizer is silent.
+ * Two routes of which a caller may have one and not the other; `undefined` where all callers have all routes or none. The
+ * refusal is then explicit for every request whose ARN is known, and silent for some spelling of it. Safe, unless the API
+ * has a resource policy with an Allow statement, which speaks where the authorizer is silent.
  */
-export function findSilentRefusals(
-  routes: readonly ExactRoute[],
-  compiled: CompiledPolicy,
-): readonly SilentRefusal[] {
-  const { below } = reachOf(compiled);
-  return routes.flatMap((refused, id) =>
-    routesAt(routes, below[id])
-      .filter((granted) => canBeHeldWithout(refused, [granted]))
-      .map((granted) => ({ refused: refused.key, granted: granted.key })),
-  );
+export function findSilentRefusal(routes: readonly ExactRoute[]): SilentRefusal | undefined {
+  for (const refused of routes) {
+    const granted = routes.find((route) => canDiffer(route, refused));
+    if (granted !== undefined) return { refused: refused.key, granted: granted.key };
+  }
+  return undefined;
 }
 
 /** Routes of which nobody can say who serves a request that all of them match. Policies are right for each of them. */
@@ -202,6 +201,13 @@ function routesAt(
   ids: ReadonlySet<number> = new Set(),
 ): readonly ExactRoute[] {
   return routes.filter(({ isElsewhere }, id) => ids.has(id) && !isElsewhere);
+}
+
+/** May an answer grant one route to a caller and refuse the other? */
+function canDiffer(granted: ExactRoute | undefined, refused: ExactRoute | undefined): boolean {
+  if (granted === undefined || refused === undefined) return false;
+  if (granted.isOpen || granted.isElsewhere || refused.isOpen) return false;
+  return canBeHeldWithout(refused, [granted]);
 }
 
 /**

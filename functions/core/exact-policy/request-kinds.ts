@@ -1,5 +1,6 @@
-import { type PatternItem, patternMachine } from './pattern-machine.ts';
+import { patternMachine } from './pattern-machine.ts';
 import { type RouteTemplate, winsOver } from './route-template.ts';
+import { templatePattern } from './template-pattern.ts';
 
 /** Requests that no policy made of the table's globs can tell apart. Routes are numbers in the table. */
 export interface RequestKind {
@@ -25,8 +26,8 @@ const root = '';
 export function* requestKinds(
   templates: readonly RouteTemplate[],
 ): Generator<RequestKind, undefined> {
-  const routes = patternMachine(templates.map((template) => itemsOf(template, 'one')));
-  const globs = patternMachine(templates.map((template) => itemsOf(template, 'some')));
+  const routes = patternMachine(templates.map((template) => templatePattern(template, 'one')));
+  const globs = patternMachine(templates.map((template) => templatePattern(template, 'some')));
   const isBeaten = templates.map((route) => templates.map((other) => winsOver(other, route)));
   const verbs = [...new Set([...templates.map(({ verb }) => verb), fresh])];
   const segments = [...new Set([...templates.flatMap(literalsOf), fresh])];
@@ -52,20 +53,6 @@ export function* requestKinds(
     }
     frontier = next;
   }
-}
-
-/** A parameter takes one segment in the selection of routes, and in a glob whatever a greedy one takes. */
-function itemsOf(
-  { verb, segments }: RouteTemplate,
-  parameter: 'one' | 'some',
-): readonly PatternItem[] {
-  return [
-    verb === 'ANY' ? parameter : { word: verb },
-    ...segments.map((segment) => {
-      if (segment.kind === 'literal') return { word: segment.text };
-      return segment.kind === 'greedy' ? 'some' : parameter;
-    }),
-  ];
 }
 
 function literalsOf({ segments }: RouteTemplate): readonly string[] {

@@ -23,40 +23,44 @@ export interface Wrong {
   readonly route?: string;
 }
 
-export function arnOf({ verb, path }: ApiRequest): string {
-  return `${stageArn}/${verb}${path}`;
-}
-
-/** The routes that may serve a request, whether the gateway decodes its path before it looks or not. */
+/** The routes that may serve a request, in whichever way the gateway reads its path before it looks for one. */
 export function possibleWinners(
   table: readonly ExactRoute[],
   { verb, path }: ApiRequest,
 ): ReadonlySet<number> {
+  return new Set(readingsOf(path).flatMap((words) => winnersOf(table, verb, words)));
+}
+
+/** The routes that serve a request whose path is taken as it is. */
+export function literalWinners(
+  table: readonly ExactRoute[],
+  { verb, path }: ApiRequest,
+): readonly number[] {
+  return winnersOf(table, verb, path.slice(1).split('/'));
+}
+
+/**
+ * Spelt so that no answer may allow it: an empty segment; a dot segment, encoded or not, with parameters or without, and a
+ * double one also between encoded slashes.
+ */
+export function isUncertain(path: string): boolean {
   const words = path.slice(1).split('/');
-  const winners = new Set(winnersOf(table, verb, words));
-  if (path.includes('%')) {
-    for (const id of winnersOf(table, verb, words.map(decoded))) winners.add(id);
-  }
-  return winners;
+  if (path !== '/' && words.includes('')) return true;
+  if (words.some((word) => decoded(word) === '.')) return true;
+  return decoded(path).split('/').map(withoutParameters).includes('..');
 }
 
-/** Spelt so that no answer may allow it: an empty segment, or an encoded character that a template spells out. */
-export function isUncertain(table: readonly ExactRoute[], path: string): boolean {
-  if (path !== '/' && path.slice(1).split('/').includes('')) return true;
-  const spelt = table
-    .filter(({ isOpen }) => !isOpen)
-    .map(({ key }) => key.replace(/^[A-Z]+ |\{[^}]*\}|\//g, ''))
-    .join('');
-  return [...path.matchAll(/%../g)].some(([one]) => spelt.includes(decoded(one)));
-}
-
-/** Has an encoded letter, digit or the like: no client needs to send that, and an answer may refuse it. */
-export function isNeedlesslyEncoded(path: string): boolean {
+/**
+ * Has something that an answer may refuse although its caller is granted whatever may serve it: an encoded letter, digit or
+ * the like, which no client needs to send; an encoded slash or a `;`, by which another route may be meant.
+ */
+export function isOddlySpelt(path: string): boolean {
+  if (/%2F|;|\/\.\./i.test(path)) return true;
   return [...path.matchAll(/%../g)].some(([one]) => /^[\w.~-]$/.test(decoded(one)));
 }
 
 export function verdictOf(resources: PolicyResources, request: ApiRequest): PolicyVerdict {
-  return evaluatePolicy(policyOf(resources), arnOf(request));
+  return evaluatePolicy(policyOf(resources), targetOf(request));
 }
 
 /** Says what a policy says wrongly of these requests, to a caller who is granted these routes. */
@@ -65,9 +69,9 @@ export function judge(
   requests: readonly ApiRequest[],
 ): (granted: ReadonlySet<number>, resources: PolicyResources) => readonly Wrong[] {
   const cases = requests.map((request) => ({
-    ...{ arn: arnOf(request), name: `${request.verb} ${request.path}` },
-    mustBeDenied: isUncertain(table, request.path),
-    mayBeRefused: isNeedlesslyEncoded(request.path),
+    ...{ target: targetOf(request), name: `${request.verb} ${request.path}` },
+    mustBeDenied: isUncertain(request.path),
+    mayBeRefused: isOddlySpelt(request.path),
     winners: [...possibleWinners(table, request)].flatMap((id) => {
       const route = table[id];
       return route === undefined || route.isOpen ? [] : [{ id, route }];
@@ -76,8 +80,8 @@ export function judge(
   return (granted, resources) => {
     const policy = policyOf(resources);
     const wrongs: Wrong[] = [];
-    for (const { arn, name, mustBeDenied, mayBeRefused, winners } of cases) {
-      const verdict = evaluatePolicy(policy, arn);
+    for (const { target, name, mustBeDenied, mayBeRefused, winners } of cases) {
+      const verdict = evaluatePolicy(policy, target);
       if (mustBeDenied) {
         if (verdict !== 'explicit-deny') wrongs.push({ kind: 'not denied', request: name });
         continue;
@@ -103,10 +107,48 @@ export function documentOf({ allow, deny }: PolicyResources): object {
   };
 }
 
-function policyOf(resources: PolicyResources) {
-  const policy = parsePolicy(documentOf(resources));
+/** The policy without the ARN of the stage, which is literal in every resource and would cost most of the matching. */
+function policyOf({ allow, deny }: PolicyResources) {
+  const inStage = (arn: string) => {
+    if (!arn.startsWith(`${stageArn}/`)) throw new Error('a resource of another stage');
+    return arn.slice(stageArn.length + 1);
+  };
+  const inside = { allow: allow.map(inStage), deny: deny.map(inStage) };
+  const policy = parsePolicy(documentOf(inside));
   if (policy === undefined) throw new Error('not a policy');
   return policy;
+}
+
+/** What follows the ARN of the stage. */
+function targetOf({ verb, path }: ApiRequest): string {
+  return `${verb}${path}`;
+}
+
+/**
+ * The words of a path as it is, decoded, without parameters, with dot segments resolved, and all of that at once. Whoever
+ * reads parameters takes them off before it decodes: an encoded `;` is no delimiter (RFC 3986 §2.2).
+ */
+function readingsOf(path: string): readonly (readonly string[])[] {
+  const words = path.slice(1).split('/');
+  if (!/[%;]|\/\.|\/\/|.\/$/.test(path)) return [words];
+  const bare = words.map(withoutParameters);
+  const readings = [words, words.map(decoded), bare, bare.map(decoded)];
+  const all = [...readings, ...readings.map(normalized)];
+  return [...new Map(all.map((reading) => [JSON.stringify(reading), reading])).values()];
+}
+
+/** Split at slashes that were encoded, empty segments dropped, dot segments resolved (RFC 3986 §5.2.4). */
+function normalized(words: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (const word of words.join('/').split('/')) {
+    if (word === '..') kept.pop();
+    else if (word !== '.' && word !== '') kept.push(word);
+  }
+  return kept.length === 0 ? [''] : kept;
+}
+
+function withoutParameters(word: string): string {
+  return word.replace(/;.*$/, '');
 }
 
 function winnersOf(

@@ -21,6 +21,14 @@ const word = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('%61', '%76%31', 'v%31', 'p%2Dq', 'p%2dq', '%41', '%7a'),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('.', '..', '%2e', '%2E.', '.%2e', '..;', '..a', 'x%2F..', '.a'),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('a%2Fb', 'a%2f', '%2Fb', 'a;b', 'v1;', ';', '.%2Fa', 'a%3Bb'),
+  },
 );
 
 /** Most follow a template of the table; some do not. Odd slashes, unknown verbs and encoded words are among both. */
