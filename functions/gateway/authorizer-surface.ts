@@ -50,7 +50,7 @@ export function authorizerSurface({
     }
     const request = requestOf(event, table.identity);
     return policyAnswer(await decide(request), request, {
-      policy: (granted) => policyOf(granted, request, event.methodArn),
+      policy: (granted) => policyOf(granted, request),
       usageIdentifierKey: (principal) =>
         principal?.usagePlanKey ?? ofTier(principal?.tier ?? '') ?? ofTier(''),
     });
@@ -59,7 +59,6 @@ export function authorizerSurface({
   function policyOf(
     granted: ReadonlySet<number>,
     { route, stageArn, requestId }: AuthRequest,
-    methodArn: string,
   ): PolicyResources {
     if (exact === undefined || table.policy === undefined) {
       throw new Error('a table whose answers are never for a whole API');
@@ -70,7 +69,7 @@ export function authorizerSurface({
     const named = [route?.key, `ANY ${route?.template}`];
     const index = table.policyRoutes.findIndex((key) => named.includes(key));
     return granted.has(index)
-      ? fallbackAnswer(table.policy, index, methodArn, stageArn)
+      ? fallbackAnswer(table.policy, index, stageArn)
       : { allow: [], deny: [`${stageArn}/*`] };
   }
 }

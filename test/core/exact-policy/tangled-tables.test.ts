@@ -9,6 +9,7 @@ import {
   largestPolicyBytes,
 } from '../../../functions/core/exact-policy/compile-exact-policy.ts';
 import { exactPolicy } from '../../../functions/core/exact-policy/exact-policy.ts';
+import { fallbackAnswer } from '../../../functions/core/exact-policy/fallback-answer.ts';
 import { matchesGlob } from '../../../local/gateway/policy-evaluation.ts';
 import { type ApiRequest, documentOf, isUncertain, judge, literalWinners } from './oracle.ts';
 import { requestOf, requestSeed } from './requests.ts';
@@ -104,6 +105,29 @@ describe('for 2,000 tables of tangled routes', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('the fallback opens the route that it is for, or nothing, and no refused one', () => {
+    let asked = 0;
+    fc.assert(
+      fc.property(tangledTable('independent'), grantSets, seeds, (table, sets, seedsOfRequests) => {
+        const compiled = compileExactPolicy(table);
+        const requests = seedsOfRequests.map((seed) => requestOf(table, seed));
+        const wrongs = judge(table, requests);
+        for (const bits of sets) {
+          const granted = grantableOf(table, bits);
+          if (exactPolicy(compiled)(granted, stageArn).isExact) continue;
+          for (const route of granted) {
+            asked += 1;
+            const made = fallbackAnswer(compiled, route, stageArn);
+            const opened = made.allow.length > 0 ? [route] : [];
+            expect(wrongs(new Set(opened), made)).toEqual([]);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(asked).toBeGreaterThan(300);
   });
 });
 
