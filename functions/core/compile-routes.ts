@@ -12,6 +12,7 @@ import {
   RouteTableTooLarge,
   type SilentRefusal,
 } from './exact-policy/compile-exact-policy.ts';
+import { UnnameableRoute } from './exact-policy/route-template.ts';
 import {
   type CacheMode,
   type CompiledRoutes,
@@ -37,8 +38,11 @@ export interface RouteTable extends CompiledRoutes {
   readonly silentRefusal?: SilentRefusal;
 }
 
-/** Of the longest stage ARN to reckon with: a long Region in a long partition, and a stage name of 20. */
-const stageArnLength = 100;
+/** Of the longest ARN of an API to reckon with, its last slash included: a long Region in a long partition. */
+const apiArnLength = 70;
+
+/** Of the longest stage name that a table is compiled for. Whoever knows a longer one asks again. */
+const stageNameLengthMax = 20;
 
 /**
  * The table as plain data, without the routes that no authorizer ever sees. Every route says what API Gateway may replay:
@@ -96,20 +100,10 @@ function wholeApi(exact: readonly ExactRoute[]): Whole {
   try {
     policy = compileExactPolicy(exact);
   } catch (cause) {
-    if (!(cause instanceof RouteTableTooLarge)) throw cause;
+    if (!(cause instanceof RouteTableTooLarge || cause instanceof UnnameableRoute)) throw cause;
     return { policyRoutes, obstacles: [cause.message] };
   }
-  const bytes = largestPolicyBytes(policy, stageArnLength);
-  const longest = longestArn(policy, stageArnLength);
-  const obstacles = [
-    ...findCollisions(exact, policy).map(collisionText),
-    ...(bytes > policyBytesMax
-      ? [`a policy could have ${bytes} bytes, and an answer has room for ${policyBytesMax}`]
-      : []),
-    ...(longest > arnCharactersMax
-      ? [`an ARN could have ${longest} characters, and ${arnCharactersMax} are allowed`]
-      : []),
-  ];
+  const obstacles = [...findCollisions(exact, policy).map(collisionText), ...sizeProblems(policy)];
   if (obstacles.length > 0) return { policyRoutes, obstacles };
   const silentRefusal = findSilentRefusal(exact);
   return {
@@ -118,6 +112,24 @@ function wholeApi(exact: readonly ExactRoute[]): Whole {
     obstacles,
     ...(silentRefusal === undefined ? {} : { silentRefusal }),
   };
+}
+
+/** Why a policy of these might be too large for API Gateway, one sentence each. */
+export function sizeProblems(
+  policy: CompiledPolicy,
+  stageNameLength: number = stageNameLengthMax,
+): readonly string[] {
+  const stageArnLength = apiArnLength + stageNameLength;
+  const bytes = largestPolicyBytes(policy, stageArnLength);
+  const longest = longestArn(policy, stageArnLength);
+  return [
+    ...(bytes > policyBytesMax
+      ? [`a policy could have ${bytes} bytes, and an answer has room for ${policyBytesMax}`]
+      : []),
+    ...(longest > arnCharactersMax
+      ? [`an ARN could have ${longest} characters, and ${arnCharactersMax} are allowed`]
+      : []),
+  ];
 }
 
 /** Everything that a credential must have, each with its alternatives. */

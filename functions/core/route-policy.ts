@@ -120,6 +120,7 @@ function keyProblem(key: string): string | undefined {
   const segments = path.slice(1).split('/');
   const isSegment = (segment: string) => /^(?:\{[A-Za-z0-9_.-]+\+?\}|[^{}\s]+)$/.test(segment);
   if (path !== '/' && !segments.every(isSegment)) return 'a path segment is a text or {name}';
+  if (/\+\}\//.test(path)) return 'only the last segment can be greedy';
   return undefined;
 }
 

@@ -70,6 +70,17 @@ describe('what API Gateway may replay', () => {
     expect(new Set(Object.values(caches(routes)))).toEqual(new Set(['route']));
   });
 
+  test.each([
+    ['GET /@me', bearer],
+    ['GET /a+b', { ...bearer, revocation: 'strict' }],
+    ['GET /at;v=1/{id}', bearer],
+  ] as const)('an answer for each route where no policy can name one: %s', (unnameable, policy) => {
+    const routes = { 'GET /a': requires(bearer), [unnameable]: requires(policy) };
+    const { obstacles } = compileRoutes(routes);
+    expect(obstacles).toEqual([expect.stringContaining(`no policy can name ${unnameable}:`)]);
+    expect(caches(routes)['GET /a']).toBe('route');
+  });
+
   test('nothing at all where nothing may be replayed', () => {
     const routes = { 'GET /a': requires(bearer) };
     expect(caches(routes, { isReplayed: false })).toEqual({ 'GET /a': 'none' });

@@ -25,6 +25,8 @@ describe('a route table is checked where it is written', () => {
     ['GET /a/'],
     ['GET /{a}{b}'],
     ['GET /a{b}'],
+    ['GET /{a+}/b'],
+    ['GET /{a+}/{b+}'],
   ])('"%s" is no route', (route) => {
     expect(() => defineRoutes({ [route]: publicRoute() })).toThrow(`route "${route}"`);
   });

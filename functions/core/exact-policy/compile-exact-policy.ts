@@ -64,7 +64,7 @@ export const arnCharactersMax = 512;
 
 const statesMax = 200_000;
 
-/** Compiles a table. Throws with the key of a route that is none, and `RouteTableTooLarge`. */
+/** Compiles a table. Throws with the key of a route that is none, `UnnameableRoute` and `RouteTableTooLarge`. */
 export function compileExactPolicy(routes: readonly ExactRoute[]): CompiledPolicy {
   const templates = templatesOf(routes);
   const asked = new Set([...routes.keys()].filter((id) => routes[id]?.isOpen === false));

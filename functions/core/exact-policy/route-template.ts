@@ -10,9 +10,18 @@ type TemplateSegment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'parameter' | 'greedy' };
 
+/** A route of a path that no policy can name. The cache then needs the route in its key. */
+export class UnnameableRoute extends Error {
+  constructor(key: string, text: string) {
+    super(
+      `no policy can name ${key}: nobody knows how an ARN spells "${text}", which is not letters, digits and - . _ ~ : alone`,
+    );
+  }
+}
+
 /**
- * Reads a route key; throws with the key for what no policy can speak of. A literal is made of characters that need no
- * encoding in a path: of any other one nobody knows how the ARN spells it, and `*`, `?` and `$` mean something there.
+ * Reads a route key. Throws with the key for what is none, and `UnnameableRoute` for a literal with characters that may be
+ * encoded in a path.
  */
 export function parseRouteTemplate(key: string): RouteTemplate {
   const [, verb, path] = /^([A-Z]+) \/(\S*)$/.exec(key) ?? [];
@@ -24,8 +33,10 @@ export function parseRouteTemplate(key: string): RouteTemplate {
     if (/^\{[\w.-]+\+\}$/.test(text)) return { kind: 'greedy' };
     if (/^\{[\w.-]+\}$/.test(text)) return { kind: 'parameter' };
     if (/^[\w.~:-]+$/.test(text)) return { kind: 'literal', text };
+    // In a policy `*`, `?` and `$` mean something.
+    if (/^[^*?${}\s]+$/.test(text)) throw new UnnameableRoute(key, text);
     throw new Error(
-      `route "${key}": a path segment is {name}, {name+} or a text of letters, digits and - . _ ~ :`,
+      `route "${key}": a path segment is {name}, {name+} or a text without *, ?, $ and braces`,
     );
   });
   if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) {
