@@ -1,5 +1,11 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { CfnMethod, CfnResource as CfnPath, CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnDeployment,
+  CfnMethod,
+  CfnResource as CfnPath,
+  CfnRestApi,
+  CfnStage,
+} from 'aws-cdk-lib/aws-apigateway';
 import { type CfnApi, CfnIntegration, CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IConstruct } from 'constructs';
 import { referenced, rendered } from './rendered.ts';
@@ -41,6 +47,17 @@ export function routesOf(api: CfnApi): readonly AttachedRoute[] {
       proxyParameters: proxyParameters(IntegrationType, RequestParameters),
     };
   });
+}
+
+/** The names of the stages of a REST API, as far as they are known before it is deployed. */
+export function stageNames(api: CfnRestApi): readonly string[] {
+  const stages = [
+    ...resourcesOf(api, CfnStage, ({ restApiId }) => restApiId),
+    ...resourcesOf(api, CfnDeployment, ({ restApiId }) => restApiId),
+  ];
+  return stages
+    .map((stage) => rendered(stage).StageName)
+    .filter((name): name is string => typeof name === 'string');
 }
 
 function resourcesOf<T extends CfnResource & IConstruct>(

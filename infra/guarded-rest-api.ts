@@ -12,10 +12,10 @@ import {
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { type RouteTable, uncacheable } from '../functions/core/compile-routes.ts';
+import { type RouteTable, sizeProblems, uncacheable } from '../functions/core/compile-routes.ts';
 import type { Routes } from '../functions/core/route-policy.ts';
 import { allowsByResourcePolicy, exposureProblems } from './api-exposure.ts';
-import { restRoutes } from './attached-routes.ts';
+import { restRoutes, stageNames } from './attached-routes.ts';
 import type { Challenge } from './challenge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { referenced } from './rendered.ts';
@@ -119,11 +119,23 @@ export class GuardedRestApi {
         authorizers: [...this.#authorizers.values()].map((one) => referenced(one.authorizerId)),
       }),
       ...this.#resourcePolicyProblems(cfn),
+      ...this.#stageProblems(cfn),
       ...exposureProblems(
         cfn,
         attached.map(({ key }) => key),
       ),
     ];
+  }
+
+  /** Every resource of a policy has the name of the stage in it. */
+  #stageProblems(cfn: CfnRestApi): string[] {
+    const { policy } = this.#props.table;
+    if (policy === undefined) return [];
+    return stageNames(cfn).flatMap((name) =>
+      sizeProblems(policy, name.length).map(
+        (problem) => `the stage ${name} has too long a name for one answer: ${problem}`,
+      ),
+    );
   }
 
   /** An Allow in a resource policy turns "the authorizer did not say" into "yes". */

@@ -6,6 +6,7 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
 import { mintApiKey } from '../../functions/core/api-key.ts';
 import { apiKeyKind } from '../../functions/core/api-key-record.ts';
+import { requires } from '../../functions/core/route-policy.ts';
 import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
 import { ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';
@@ -211,5 +212,23 @@ describe('an answer that serves the whole API', () => {
       'Resource' in statement ? [statement.Resource].flat() : [],
     );
     for (const resource of resources) expect(String(resource).length).toBeLessThanOrEqual(512);
+  });
+
+  test('is withheld where it is larger than the gateway takes, which would be a 500 without a word', async () => {
+    const routes = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `GET /collection-${index}/{id}`,
+        requires({ schemes: ['bearer'], scopes: [`s${index}`] }),
+      ]),
+    );
+    const { handle } = gate({ routes });
+    const [route = ''] = Object.keys(routes);
+    const inStage = (name: string) =>
+      restAuthorizerEvent(route, bearerToken({ scope: 's0' }), {
+        methodArn: `arn:aws:execute-api:us-east-1:000000000000:abc123/${name}/GET/collection-0/7`,
+      });
+    const fits = await ask(handle, inStage('a'.repeat(20)));
+    expect(Buffer.byteLength(JSON.stringify(fits))).toBeLessThan(8_192);
+    await expect(ask(handle, inStage('a'.repeat(128)))).rejects.toThrow('does not fit');
   });
 });

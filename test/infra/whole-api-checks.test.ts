@@ -1,5 +1,5 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnStage, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
@@ -63,6 +63,43 @@ describe('a resource policy', () => {
     api.addToResourcePolicy(statement(Effect.DENY));
     api.addToResourcePolicy(statement(Effect.ALLOW));
     expect(problem()).toContain(could('GET /users/{id}', 'GET /users/me'));
+  });
+});
+
+describe('a stage', () => {
+  const many = defineRoutes(
+    Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `GET /collection-${index}/{id}`,
+        requires({ schemes: ['bearer'], scopes: [`s${index}`] }),
+      ]),
+    ),
+  );
+  const long = 'a'.repeat(60);
+
+  test('fails synth by its name where a policy would not fit an answer any more', () => {
+    const { addAll, problem } = restConsumer(many, {}, { deployOptions: { stageName: long } });
+    addAll();
+    expect(problem()).toMatch(
+      new RegExp(
+        `the stage ${long} has too long a name for one answer: a policy could have \\d+ bytes`,
+      ),
+    );
+  });
+
+  test('fails synth as well if it was added later, by whomever', () => {
+    const { stack, api, addAll, problem } = restConsumer(many);
+    addAll();
+    new CfnStage(stack, 'Later', { restApiId: api.restApiId, stageName: long });
+    expect(problem()).toContain(`the stage ${long} has too long a name`);
+  });
+
+  test('may have any name where policies are small, or answers are for one route', () => {
+    for (const routes of [plain, colliding]) {
+      const { addAll, problem } = restConsumer(routes, {}, { deployOptions: { stageName: long } });
+      addAll();
+      expect(problem()).toBeUndefined();
+    }
   });
 });
 
