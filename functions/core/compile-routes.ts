@@ -1,3 +1,4 @@
+import { placesOf } from './credential-places.ts';
 import {
   arnCharactersMax,
   type CompiledPolicy,
@@ -17,7 +18,6 @@ import {
   type CacheMode,
   type CompiledRoutes,
   defineRoutes,
-  placesOf,
   type Requirement,
   type RouteRequirement,
   type Routes,
