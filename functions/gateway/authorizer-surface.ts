@@ -50,6 +50,7 @@ export function authorizerSurface({
     }
     const request = requestOf(event, table.identity);
     return policyAnswer(await decide(request), request, {
+      methodArn: event.methodArn,
       policy: (granted) => policyOf(granted, request),
       usageIdentifierKey: (principal) =>
         principal?.usagePlanKey ?? ofTier(principal?.tier ?? '') ?? ofTier(''),

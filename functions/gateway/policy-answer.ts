@@ -8,8 +8,11 @@ import type { Principal } from '../core/principal.ts';
 import { authorizerContext } from './authorizer-context.ts';
 import { fitting } from './fitting.ts';
 
-/** How an answer for the whole API is made. */
-export interface WholeApi {
+/** What an answer is made of beside the judgement. */
+export interface AnswerParts {
+  /** The ARN of this very request, as the caller spelt it. */
+  readonly methodArn: string;
+  /** The policy for the whole API. */
   policy(granted: ReadonlySet<number>, request: AuthRequest): PolicyResources;
   /** The value of an API Gateway key that stands for whoever this is in the usage plans, if the API has any. */
   usageIdentifierKey(principal: Principal | undefined): string | undefined;
@@ -23,7 +26,7 @@ export interface WholeApi {
 export function policyAnswer(
   judgement: Judgement & { readonly decisionId: string },
   request: AuthRequest,
-  whole: WholeApi,
+  parts: AnswerParts,
 ): APIGatewayAuthorizerResult {
   const { decision, granted } = judgement;
   if (decision.outcome === 'unavailable') throw new Error('Unavailable');
@@ -31,30 +34,47 @@ export function policyAnswer(
     decision.outcome === 'allow' || granted !== undefined || isForbidden(decision.reason);
   if (!isAnswered && request.surface !== 'http-1') throw new Error('Unauthorized');
   const { principal } = decision;
-  const usageIdentifierKey = whole.usageIdentifierKey(principal);
+  const usageIdentifierKey = parts.usageIdentifierKey(principal);
   return fitting({
     principalId: principal === undefined ? 'nobody' : principalId(principal),
     policyDocument: {
       Version: '2012-10-17',
-      Statement:
+      Statement: statements(
         granted === undefined
-          ? [ownStatement(judgement, request)]
-          : wholePolicy(whole.policy(granted, request)),
+          ? ownResources(decision.outcome === 'allow', request, parts.methodArn)
+          : parts.policy(granted, request),
+      ),
     },
     context: { ...authorizerContext(judgement) },
     ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
   });
 }
 
+/** Characters that API Gateway takes in one `Resource`. */
+const resourceCharactersMax = 512;
+
 type Statement = APIGatewayAuthorizerResult['policyDocument']['Statement'][number];
 
 /**
- * The answer where no set of routes was decided on. What is replayed for the whole API must be a no to all of it: an API
- * whose resource policy has an Allow takes "not mentioned" for yes.
+ * The answer where no set of routes was decided on. A no is a no to everything: nothing that is replayed, and no spelling
+ * of this request, may be left to an API whose resource policy takes "not mentioned" for yes.
  */
-function ownStatement({ decision, cache }: Judgement, request: AuthRequest): Statement {
-  if (decision.outcome === 'allow') return statement('Allow', [resourceOf(request)]);
-  return statement('Deny', [cache === 'policy' ? `${request.stageArn}/*` : resourceOf(request)]);
+function ownResources(
+  isAllowed: boolean,
+  request: AuthRequest,
+  methodArn: string,
+): PolicyResources {
+  const resource = isAllowed ? allowedResource(request, methodArn) : undefined;
+  return resource === undefined
+    ? { allow: [], deny: [`${request.stageArn}/*`] }
+    : { allow: [resource], deny: [] };
+}
+
+function statements({ allow, deny }: PolicyResources): Statement[] {
+  return [
+    ...(allow.length === 0 ? [] : [statement('Allow', allow)]),
+    ...(deny.length === 0 ? [] : [statement('Deny', deny)]),
+  ];
 }
 
 function statement(Effect: 'Allow' | 'Deny', resources: readonly string[]): Statement {
@@ -63,11 +83,16 @@ function statement(Effect: 'Allow' | 'Deny', resources: readonly string[]): Stat
   return { Action: 'execute-api:Invoke', Effect, Resource };
 }
 
-function wholePolicy({ allow, deny }: PolicyResources): Statement[] {
-  return [
-    ...(allow.length === 0 ? [] : [statement('Allow', allow)]),
-    ...(deny.length === 0 ? [] : [statement('Deny', deny)]),
-  ];
+/**
+ * The route of a request, but on an HTTP API that wants policies: under which key such an API replays them nobody knows,
+ * for Keyward configures no cache there, and a route's glob reaches others. So it is the ARN of the request itself, and
+ * `undefined` where a policy would not take that literally.
+ */
+function allowedResource(request: AuthRequest, methodArn: string): string | undefined {
+  if (request.surface !== 'http-1') return resourceOf(request);
+  const path = methodArn.slice(request.stageArn.length);
+  const isLiteral = /^\/[^*?$\s]+$/.test(path) && methodArn.length <= resourceCharactersMax;
+  return isLiteral ? methodArn : undefined;
 }
 
 /** The one route of a request. A WebSocket's has no verb. */

@@ -60,7 +60,7 @@ describe('the $connect of a WebSocket API', () => {
     const { handle } = gate({ routes });
     const poor = { Authorization: bearerToken({ scope: 'x' }) };
     expect(await handle(connectAuthorizerEvent(poor))).toMatchObject({
-      policyDocument: { Statement: [{ Effect: 'Deny', Resource: `${arn}/prod/$connect` }] },
+      policyDocument: { Statement: [{ Effect: 'Deny', Resource: `${arn}/prod/*` }] },
     });
   });
 
@@ -73,29 +73,58 @@ describe('the $connect of a WebSocket API', () => {
 });
 
 describe('an HTTP API with payload 1.0', () => {
-  const routes = defineRoutes({ 'GET /orders/{id}': requires(needs) });
+  const routes = defineRoutes({
+    'GET /orders/{id}': requires(needs),
+    'GET /orders/export': requires({ schemes: ['bearer'], scopes: ['orders:export'] }),
+    'DELETE /orders/{id}': requires({ ...needs, revocation: 'strict' }),
+    $default: requires(needs),
+  });
+  const event = (route: string, request: string, value: string | undefined) =>
+    http1AuthorizerEvent(route, value, { methodArn: `${arn}/prod/${request}` });
 
-  test('gets a policy for the one route, on its method ARN', async () => {
-    const { handle, last } = gate({ routes });
-    expect(await handle(http1AuthorizerEvent('GET /orders/{id}', bearer))).toMatchObject({
-      policyDocument: { Statement: [{ Effect: 'Allow', Resource: `${arn}/prod/GET/orders/*` }] },
+  test.each([
+    ['GET /orders/{id}', 'GET/orders/7'],
+    ['GET /orders/{id}', 'GET/orders/auth0%7C7'],
+    ['DELETE /orders/{id}', 'DELETE/orders/7'],
+  ])(
+    'gets a policy for this very request of %s: whatever replays it opens no other',
+    async (route, request) => {
+      const { handle, last } = gate({ routes });
+      expect(await handle(event(route, request, bearer))).toMatchObject({
+        policyDocument: { Statement: [{ Effect: 'Allow', Resource: `${arn}/prod/${request}` }] },
+      });
+      expect(last().surface).toBe('http-1');
+    },
+  );
+
+  test.each([
+    'GET/orders/*',
+    'GET/orders/expor?',
+    'GET/$',
+    'GET/a b',
+    '',
+    `GET/${'7'.repeat(512)}`,
+  ])('gets a Deny where a policy would not take the request "%s" literally', async (request) => {
+    const { handle } = gate({ routes });
+    expect(await handle(event('GET /orders/{id}', request, bearer))).toMatchObject({
+      policyDocument: { Statement: [{ Effect: 'Deny', Resource: `${arn}/prod/*` }] },
     });
-    expect(last().surface).toBe('http-1');
   });
 
-  test('gets a Deny for a bad credential: nobody knows what it makes of "Unauthorized"', async () => {
+  test('gets a Deny of everything for a bad credential: nobody knows what it makes of "Unauthorized"', async () => {
     const { handle } = gate({ routes });
     for (const bad of [undefined, 'Bearer x']) {
-      expect(await handle(http1AuthorizerEvent('GET /orders/{id}', bad))).toMatchObject({
-        policyDocument: { Statement: [{ Effect: 'Deny' }] },
+      expect(await handle(event('GET /orders/{id}', 'GET/orders/7', bad))).toMatchObject({
+        policyDocument: { Statement: [{ Effect: 'Deny', Resource: `${arn}/prod/*` }] },
       });
     }
   });
 
-  test('gets no policy for $default, whose glob would be everything', async () => {
-    const { handle } = gate({ routes: defineRoutes({ $default: requires(needs) }) });
-    const event = http1AuthorizerEvent('GET $default', bearer);
-    await expect(handle(event)).rejects.toThrow();
+  test('gets a Deny for $default, whose route it does not name', async () => {
+    const { handle } = gate({ routes });
+    expect(await handle(event('GET $default', 'GET/x', bearer))).toMatchObject({
+      policyDocument: { Statement: [{ Effect: 'Deny', Resource: `${arn}/prod/*` }] },
+    });
   });
 });
 

@@ -185,6 +185,28 @@ describe('an answer that serves the whole API', () => {
     for (const request of others) expect(verdict(cached, request)).toBe('explicit-deny');
   });
 
+  test('a refusal of one route is a no to all spellings of it, which a resource policy might allow', async () => {
+    const routes = {
+      'DELETE /orders': requires({ schemes: ['bearer'], revocation: 'strict', scopes: ['x'] }),
+      'GET /orders': requires({ schemes: ['bearer'], ip: ['198.51.100.0/24'] }),
+      'GET /{proxy+}': requires({ schemes: ['bearer'] }),
+      'GET /users/{id}': requires({ schemes: ['bearer'], scopes: ['users'] }),
+    };
+    const { handle, last } = gate({ routes });
+    for (const [route, request, reason] of [
+      ['DELETE /orders', 'DELETE/orders', 'insufficient_scope'],
+      ['GET /orders', 'GET/orders', 'ip_denied'],
+      ['GET /users/{id}', 'GET/users/7', 'insufficient_scope'],
+      ['PUT /nowhere', 'PUT/nowhere', 'route_not_declared'],
+    ] as const) {
+      const answer = await ask(handle, restAuthorizerEvent(route, bearerToken({ scope: 'y' })));
+      expect(last().reason).toBe(reason);
+      for (const spelling of [request, `${request}/`, request.toLowerCase(), `${request};a=1`]) {
+        expect(verdict(answer, spelling)).toBe('explicit-deny');
+      }
+    }
+  });
+
   test('says of every route what an HTTP API is told for that route, for any scope', async () => {
     const { handle } = gate({ routes: ordersRoutes });
     const { http } = gate({ routes: ordersRoutes });
