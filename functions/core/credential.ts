@@ -14,6 +14,11 @@ export const credentialPlaces = ['authorization', 'x-api-key', 'query', 'subprot
 
 export type CredentialPlace = (typeof credentialPlaces)[number];
 
+const credentialHeaders = [
+  'authorization',
+  'x-api-key',
+] as const satisfies readonly CredentialPlace[];
+
 /** The one credential of a request: its scheme, and its text (a certificate's is its PEM). */
 export interface Credential {
   readonly scheme: Scheme;
@@ -41,7 +46,7 @@ const subprotocols: Readonly<Record<string, 'bearer' | 'apikey'>> = {
 /**
  * The credential of a request, taken from the places that its route reads. One and no more: two of them would let a caller
  * choose which is checked and which is believed. A certificate belongs to the connection, so it counts where nothing else
- * was sent.
+ * was sent, not even in a header that this route does not read: whoever sends a token means to be that caller.
  */
 export function presentedCredential(
   request: AuthRequest,
@@ -51,8 +56,9 @@ export function presentedCredential(
   const [first, ...more] = found;
   if (more.length > 0) return err('multiple_credentials');
   if (first !== undefined) return first;
-  const { certificatePem } = request;
-  if (certificatePem === undefined) return err('missing_credential');
+  const { certificatePem, headers } = request;
+  const hasOther = credentialHeaders.some((name) => headers.get(name)?.length);
+  if (certificatePem === undefined || hasOther) return err('missing_credential');
   return ok({ scheme: 'certificate', value: certificatePem });
 }
 

@@ -122,6 +122,21 @@ describe('the one credential of a request', () => {
     expect(found({ certificatePem, ...authorization('Digest x') })).toBe('unsupported_scheme');
   });
 
+  test('a certificate is no credential beside a header that may be one, whether the route reads it or not', () => {
+    const certificatePem = 'PEM';
+    for (const value of ['Bearer a', 'Digest x', '']) {
+      const sent = { certificatePem, ...authorization(value) };
+      expect(found(sent, ['x-api-key'])).toBe('missing_credential');
+    }
+    const key = { certificatePem, headers: { 'x-api-key': ['kw_live_x'] } };
+    expect(found(key, ['authorization'])).toBe('missing_credential');
+    expect(found({ certificatePem, headers: { authorization: [] } }, ['x-api-key'])).toBe(
+      'certificate PEM',
+    );
+    const query = { api_key: ['k'] };
+    expect(found({ certificatePem, query }, ['authorization'])).toBe('certificate PEM');
+  });
+
   test('whatever is sent, there is at most one, and it has the characters of its scheme', () => {
     const value = fc.oneof(
       fc.string(),
