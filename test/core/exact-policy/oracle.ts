@@ -24,7 +24,7 @@ export interface Wrong {
 }
 
 /** The routes that may serve a request, in whichever way the gateway reads its path before it looks for one. */
-export function possibleWinners(
+function possibleWinners(
   table: readonly ExactRoute[],
   { verb, path }: ApiRequest,
 ): ReadonlySet<number> {
@@ -54,7 +54,7 @@ export function isUncertain(path: string): boolean {
  * Has something that an answer may refuse although its caller is granted whatever may serve it: an encoded letter, digit or
  * the like, which no client needs to send; an encoded slash or a `;`, by which another route may be meant.
  */
-export function isOddlySpelt(path: string): boolean {
+function isOddlySpelt(path: string): boolean {
   if (/%2F|;|\/\.\./i.test(path)) return true;
   return [...path.matchAll(/%../g)].some(([one]) => /^[\w.~-]$/.test(decoded(one)));
 }
