@@ -161,6 +161,8 @@ export function uncacheable(
   if (ip !== undefined) return 'ip depends on the address of the caller';
   if (rateLimit !== undefined) return 'rateLimit counts every call';
   if (schemes.includes('certificate')) return 'a certificate is in no header';
+  // A yes in the cache would be there for whoever guesses its key: as often as one likes, from anywhere, past every lock.
+  if (schemes.includes('basic')) return 'basic depends on failures and addresses';
   const elsewhere = placesOf(key, policy).find((place) => place !== identity);
   return elsewhere === undefined ? undefined : `credentials may stand in ${elsewhere}`;
 }

@@ -102,6 +102,24 @@ describe('what API Gateway may replay', () => {
     expect(caches(routes)).toEqual({ 'GET /a': 'none', 'GET /b': 'policy', 'GET /c': 'none' });
   });
 
+  test('no answer to a password, whatever else a route accepts: a lock would be passed with an answer of the cache', () => {
+    const routes = {
+      'GET /a': requires(bearer),
+      'GET /b': requires({ schemes: ['basic'] }),
+      'GET /c': requires({ schemes: ['bearer', 'apikey', 'basic'] }),
+    };
+    for (const identity of ['authorization', 'x-api-key'] as const) {
+      expect(caches(routes, { identity })).toMatchObject({ 'GET /b': 'none', 'GET /c': 'none' });
+    }
+    const { policy, policyRoutes } = compileRoutes(routes);
+    const elsewhere = policyRoutes.filter((_, i) => policy?.routes[i]?.isElsewhere);
+    expect(elsewhere).toEqual(['GET /b', 'GET /c']);
+    expect(compileRoutes({ 'GET /b': routes['GET /b'] })).toMatchObject({
+      policyRoutes: [],
+      obstacles: [],
+    });
+  });
+
   test('two routes that somebody may have one of are named, for the resource policy that would open the other', () => {
     const one = compileRoutes({
       'GET /users/{id}': requires({ ...bearer, scopes: ['users'] }),
@@ -123,6 +141,8 @@ describe('what API Gateway may replay', () => {
     ['strict', { ...bearer, revocation: 'strict' }],
     ['counts', { ...bearer, rateLimit: { perSecond: 1, burst: 1 } }],
     ['certificate', { schemes: ['certificate'] }],
+    ['failures and addresses', { schemes: ['basic'] }],
+    ['failures and addresses', { schemes: ['bearer', 'basic'] }],
   ])('never what depends on more than the credential: %s', (why, requirement) => {
     expect(uncacheable('GET /x', requirement)).toContain(why);
     expect(uncacheable('GET /x', bearer)).toBeUndefined();

@@ -183,6 +183,7 @@ describe('a route table is checked where it is written', () => {
     ['strict', { ...bearer, revocation: 'strict' }],
     ['counts', { ...bearer, rateLimit: { perSecond: 1, burst: 1 } }],
     ['certificate', { schemes: ['bearer', 'certificate'] }],
+    ['basic', { schemes: ['bearer', 'basic'] }],
     ['x-api-key', { schemes: ['apikey'], credentialIn: ['authorization', 'x-api-key'] }],
     ['query', { schemes: ['apikey'], credentialIn: ['query'] }],
   ])(

@@ -76,7 +76,9 @@ describe('on a REST API', () => {
       'Bearer realm="outcomes", resource_metadata="https://outcomes.example/.well-known/oauth-protected-resource", ApiKey realm="outcomes", Basic realm="outcomes", charset="UTF-8"',
     ]);
     // The routes behind it accept Basic as well.
-    expect(challengesOf('REST, TOKEN')).toEqual(['Bearer realm="Token", ApiKey realm="Token"']);
+    expect(challengesOf('mutual TLS')).toEqual([
+      'Bearer realm="outcomes", ApiKey realm="outcomes"',
+    ]);
   });
 
   test('scripts of the named origin can read every refusal, and of an API that names none no refusal', () => {

@@ -146,6 +146,13 @@ describe('a TOKEN authorizer, which knows no route, ', () => {
     );
   });
 
+  test('is refused by name where a password may be presented: its header says nothing of failures', () => {
+    const password = requires({ schemes: ['apikey', 'basic'] });
+    expect(guarding(defineRoutes({ ...plain, 'GET /reports': password }))).toThrow(
+      'GET /reports cannot be decided by one header alone, which is all that a TOKEN authorizer sees: basic depends on failures and addresses',
+    );
+  });
+
   test('is refused by name where nothing may be replayed', () => {
     expect(guarding(plain, 5)).toThrow('GET /orders cannot be decided by one header alone');
     expect(guarding(plain, 6)).not.toThrow();

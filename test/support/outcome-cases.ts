@@ -18,9 +18,9 @@ export const obstacles = {
   asOnRest:
     'Tokens, keys and users are answered on this domain as on a REST API whose answers are not cached.',
   noMessage: 'What is no certificate makes no handshake.',
-  neverCached: 'A route that demands this is never cached: see the column beside.',
+  neverCached: 'A route that demands or accepts this is never cached: see the column beside.',
   oneHeader:
-    'A TOKEN authorizer sees one header and nothing else, so synth refuses routes behind it that demand this.',
+    'A TOKEN authorizer sees one header and nothing else, so synth refuses routes behind it that demand or accept this.',
   noUsagePlans: 'HTTP APIs and WebSocket APIs have no usage plans.',
 } as const;
 
@@ -65,12 +65,14 @@ const pinned = (members?: Readonly<Record<string, unknown>>, path?: string): Pro
     ...(path === undefined ? {} : { path }),
   }));
 
-/** Demands of a route that no answer of a cache can meet. */
+/** What a route must not demand or accept where its answers are to come from a cache. */
 const uncacheable = {
   'REST, cached': 'neverCached',
   'HTTP API, cached': 'neverCached',
   'REST, TOKEN': 'oneHeader',
 } as const;
+
+const withPassword = (provoke: Provoke): Outcome['at'] => by(provoke, 'asOnRest', uncacheable);
 
 const withoutUsagePlans = {
   'HTTP API, cached': 'noUsagePlans',
@@ -197,19 +199,19 @@ export const outcomes: readonly Outcome[] = [
   },
   {
     name: 'user: wrong password',
-    at: inHeader(
+    at: withPassword(
       sending(async ({ user }) => ({ authorization: basic((await user()).username, 'wrong') })),
     ),
   },
   {
     name: 'user: unknown',
-    at: inHeader(
+    at: withPassword(
       sending((_, surface) => ({ authorization: basic(`nobody at ${surface}`, 'wrong') })),
     ),
   },
   {
     name: 'user: disabled',
-    at: inHeader(
+    at: withPassword(
       sending(async ({ user, admin }) => {
         const { username, password } = await user();
         await admin({ command: 'users.disable', username });

@@ -34,7 +34,7 @@ const elsewhere = ['192.0.2.0/24'];
 /** One call, and then none for a long while. */
 const once = { perSecond: 0.001, burst: 1 };
 
-const cached = { 'GET /cached': requires({ schemes: inHeaders, scopes }) };
+const cached = { 'GET /cached': requires({ schemes: ['bearer', 'apikey'], scopes }) };
 
 /** One route for each thing that a route can demand. */
 const routes: Routes = {

@@ -28,7 +28,7 @@ const authorizer: CombinedAuthorizer = new CombinedAuthorizer(stack, 'Authorizer
   revocationLagSeconds: 360,
   routes: defineRoutes({
     'GET /whoami': requires({ schemes: ['apikey', 'basic'], revocation: 'strict' }),
-    'GET /orders': requires({ schemes: ['apikey', 'basic'] }),
+    'GET /orders': requires({ schemes: ['apikey'] }),
     'GET /partners/me': requires({ schemes: ['apikey'] }),
     'GET /orders/{id}': requires({ schemes: ['apikey'], ip: ['127.0.0.0/8'] }),
     'GET /orders/export': requires({ schemes: ['apikey'], ip: ['192.0.2.0/24'] }),
