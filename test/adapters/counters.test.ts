@@ -85,6 +85,8 @@ describe('the Counters table', () => {
     const counter = dynamoFailureCounter({ reader, writer }, 'nowhere');
     await expect(counter.read(['a'], now)).rejects.toThrow('ResourceNotFoundException');
     await expect(counter.add('a', now, 1)).rejects.toThrow('ResourceNotFoundException');
+    const seen = { count: 1, lastAt: now };
+    await expect(counter.replace('a', seen, seen, 1)).rejects.toThrow('ResourceNotFoundException');
     await expect(dynamoTokenBuckets(writer, 'nowhere').lease('a', 1, rate, now)).rejects.toThrow(
       'ResourceNotFoundException',
     );
@@ -103,6 +105,16 @@ describe('the Counters table', () => {
       expect(await counter.read(['a'], now)).toEqual([{ count: times, lastAt: now }]);
     },
   );
+
+  test('failures that were replaced without an answer are told to nobody as replaced', async () => {
+    const counter = dynamoFailureCounter({ reader, writer }, await newTable());
+    await counter.add('a', now, 3_600);
+    const fault = { kind: 'reset', when: 'after' } as const;
+    injected.push(aws.endpoint.inject({ operation: 'dynamodb:UpdateItem', times: 1, fault }));
+    const next = { count: 2, lastAt: now + 1 };
+    expect(await counter.replace('a', { count: 1, lastAt: now }, next, 3_600)).toBe(false);
+    expect(await counter.read(['a'], now)).toEqual([next]);
+  });
 
   test('tokens whose answer was lost are gone, and never given twice', async () => {
     const buckets = dynamoTokenBuckets(writer, await newTable());

@@ -66,6 +66,70 @@ export function failureCounterContract(name: string, open: () => Promise<Failure
       },
     );
 
+    test('failures are replaced where they are still those that were read, and nowhere else', async () => {
+      for (const at of [now, now + 1]) await count('a', at);
+      const next = { count: 7, lastAt: now + 5 };
+      const others = [
+        { count: 1, lastAt: now + 1 },
+        { count: 3, lastAt: now + 1 },
+        { count: 2, lastAt: now },
+      ];
+      for (const seen of others) {
+        expect(await counter.replace('a', seen, next, keepSeconds)).toBe(false);
+      }
+      expect(await counter.replace('b', others[0] ?? next, next, keepSeconds)).toBe(false);
+      const seen = { count: 2, lastAt: now + 1 };
+      expect(await counter.read(['a', 'b'], now + 1)).toEqual([seen, undefined]);
+      expect(await counter.replace('a', seen, next, keepSeconds)).toBe(true);
+      expect(await counter.read(['a'], now + 5)).toEqual([next]);
+      expect(await counter.replace('a', seen, next, keepSeconds)).toBe(false);
+    });
+
+    test('what was put in the place of failures is forgotten in its own time, and counted on', async () => {
+      await count('a', now);
+      const next = { count: 7, lastAt: now + 5 };
+      await counter.replace('a', { count: 1, lastAt: now }, next, keepSeconds);
+      expect(await counter.read(['a'], now + 4 + keepSeconds)).toEqual([next]);
+      expect(await counter.read(['a'], now + 5 + keepSeconds)).toEqual([undefined]);
+      await count('a', now + 6);
+      expect(await counter.read(['a'], now + 6)).toEqual([{ count: 8, lastAt: now + 6 }]);
+    });
+
+    test.each([2, 20, 50])(
+      'of %d who replace the same failures at once exactly one does',
+      async (callers) => {
+        await count('a', now);
+        const seen = { count: 1, lastAt: now };
+        const replaced = await Promise.all(
+          Array.from({ length: callers }, (_, i) =>
+            counter.replace('a', seen, { count: 2, lastAt: now + i }, keepSeconds),
+          ),
+        );
+        expect(replaced.filter(Boolean)).toHaveLength(1);
+        const lastAt = now + replaced.indexOf(true);
+        expect(await counter.read(['a'], now)).toEqual([{ count: 2, lastAt }]);
+      },
+    );
+
+    test.each([2, 20, 50])(
+      'no failure is lost to %d who replace at the same time: it comes before them or after',
+      async (callers) => {
+        await count('a', now);
+        const seen = { count: 1, lastAt: now };
+        const replaced = await Promise.all(
+          Array.from({ length: callers }, async (_, i) => {
+            if (i % 2 === 1)
+              return counter.replace('a', seen, { ...seen, count: 100 }, keepSeconds);
+            await count('a', now);
+            return false;
+          }),
+        );
+        const [failures] = await counter.read(['a'], now);
+        const isReplaced = replaced.includes(true);
+        expect(failures?.count).toBe((isReplaced ? 100 : 1) + Math.ceil(callers / 2));
+      },
+    );
+
     test('whatever happens when, a count is the number of failures since the last pause', async () => {
       const steps = fc.array(fc.nat({ max: 2 * keepSeconds }), { minLength: 1, maxLength: 8 });
       let serial = 0;

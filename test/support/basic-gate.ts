@@ -87,6 +87,10 @@ export function basicGate(
         counted.push(id);
         await counter.add(id, at, keepSeconds);
       },
+      replace: async (id, seen, next, keepSeconds) => {
+        if (isDown.counters) throw new TypeError('details of the counters');
+        return counter.replace(id, seen, next, keepSeconds);
+      },
     },
     issuer,
     audience,

@@ -2,9 +2,11 @@ import type { FailureCounter, Failures } from '../../core/ports/failure-counter.
 import type { DynamoReader } from './reader.ts';
 import type { DynamoWriter, ItemUpdate } from './writer.ts';
 
+const names = { '#count': 'count', '#lastAt': 'lastAt', '#ttl': 'ttl' };
+
 /**
  * Counts of failures in the Counters table: one item each, `LIM#<id>`. A call that is repeated because its answer was lost
- * may count twice; none is lost.
+ * may count twice; none is lost. A `replace` that is repeated finds what it has put there itself, and is told no.
  */
 export function dynamoFailureCounter(
   { reader, writer }: { readonly reader: DynamoReader; readonly writer: DynamoWriter },
@@ -18,7 +20,6 @@ export function dynamoFailureCounter(
 
     async add(id, now, keepSeconds) {
       const key = { pk: keyOf(id) };
-      const names = { '#count': 'count', '#lastAt': 'lastAt', '#ttl': 'ttl' };
       const values = { ':one': 1, ':now': now, ':ttl': now + keepSeconds };
       const more: ItemUpdate = {
         key,
@@ -40,6 +41,20 @@ export function dynamoFailureCounter(
         if ((await writer.updateItem(table, update)).ok) return;
       }
       throw new Error('a count of failures that is both living and past its time');
+    },
+
+    async replace(id, seen, { count, lastAt }, keepSeconds) {
+      const replaced = await writer.updateItem(table, {
+        key: { pk: keyOf(id) },
+        update: 'SET #count = :count, #lastAt = :lastAt, #ttl = :ttl',
+        condition: '#count = :seenCount AND #lastAt = :seenAt',
+        names,
+        values: {
+          ...{ ':count': count, ':lastAt': lastAt, ':ttl': lastAt + keepSeconds },
+          ...{ ':seenCount': seen.count, ':seenAt': seen.lastAt },
+        },
+      });
+      return replaced.ok;
     },
   };
 }

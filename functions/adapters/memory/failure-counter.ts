@@ -21,5 +21,12 @@ export function memoryFailureCounter(): FailureCounter {
       const count = (living(id, now)?.count ?? 0) + 1;
       counts.set(id, { count, lastAt: now, until: now + keepSeconds });
     },
+    async replace(id, seen, { count, lastAt }, keepSeconds) {
+      await anotherTurn();
+      const found = counts.get(id);
+      if (found?.count !== seen.count || found.lastAt !== seen.lastAt) return false;
+      counts.set(id, { count, lastAt, until: lastAt + keepSeconds });
+      return true;
+    },
   };
 }
