@@ -1,4 +1,4 @@
-import type { BasicUser } from '../../core/basic-user.ts';
+import type { BasicUser, UserSecret } from '../../core/basic-user.ts';
 import type { DenyReason } from '../../core/decision.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
 import { granteePrincipal, granteeProblem } from '../../core/grantee.ts';
@@ -10,8 +10,9 @@ import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 import { available } from '../../core/unavailable.ts';
 import { parseUserCredential } from '../../core/user-credential.ts';
-import type { Authentication, Authenticator } from '../scheme.ts';
-import { attemptOf, type Lock, lockouts } from './lockouts.ts';
+import type { Authentication, Authenticator, Circumstances } from '../scheme.ts';
+import { attemptOf } from './attempt.ts';
+import { lockouts } from './lockouts.ts';
 import { verifiedPairs } from './verified-pairs.ts';
 
 export interface BasicAuthentication {
@@ -27,14 +28,16 @@ export interface BasicAuthentication {
 }
 
 /**
- * Users with a password (RFC 7617). An unknown name, a wrong password and a lock of the user are refused alike and cost the
- * same: one run of argon2id, two reads and, where nothing is locked, two writes of counters. A lock of the pair is refused
- * at once, for whatever name. Throws at once where this Node has no argon2.
+ * Users with a password (RFC 7617). One that we drew is let in wherever it is right: it cannot be guessed, so no lock may
+ * shut it out. Everything else, an unknown name, a wrong password of whichever kind, is refused alike and costs the same:
+ * one run of argon2id, one look at the counters and one count; where a lock holds, the look alone. Throws at once where this
+ * Node has no argon2.
  */
 export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   requireArgon2();
   const { users, issuer, audience, randomness } = ports;
   const nobodysHash = hashOfNothing(randomness.bytes(48));
+  const nobodysDigest = Buffer.from(randomness.bytes(32)).toString('base64url');
   const pairs = verifiedPairs(randomness);
   // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
   const principalOf = madeOnce((user: BasicUser) =>
@@ -45,55 +48,46 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   return {
     scheme: 'basic',
 
-    async authenticate(
-      presented,
-      { now, sourceIp, isReplayed, isStrict },
-    ): Promise<Authentication> {
+    async authenticate(presented, circumstances): Promise<Authentication> {
       const credential = parseUserCredential(presented);
       if (credential === undefined) return rejected('malformed');
       const { username, password } = credential;
-      const attempt = attemptOf(username, sourceIp);
+      const { now, sourceIp, isStrict } = circumstances;
       const user = await available('the Clients table', () => users.find(username, isStrict));
+      const isDrawn = isDrawnPassword(password, user?.secret);
+      if (user !== undefined && isDrawn) return identified(user, circumstances);
+
+      const attempt = attemptOf(username, sourceIp);
+      const phc = user?.secret.kind === 'password' ? user.secret.phc : undefined;
       // What argon2id says of a password and a stored hash does not age, so a strict route may use it too: its record was
       // read for this request. What memory cannot tell is whether there is a lock by now.
-      const isKnown = user !== undefined && pairs.has(attempt.pair, password, user.secret, now);
-      const lock = isKnown && !isStrict ? 'none' : await locks.lockOf(attempt, now);
-      if (lock === 'pair') return rejected('locked');
+      const isKnown = phc !== undefined && pairs.has(attempt.pair, password, phc, now);
+      if ((!isKnown || isStrict) && (await locks.isLocked(attempt, now))) return rejected('locked');
 
-      const isRight = await verify(user, password, lock, isKnown);
-      if (user === undefined || !isRight) {
+      const isRight = isKnown || (await verifyPassword(password, phc ?? nobodysHash));
+      if (user === undefined || phc === undefined || !isRight) {
         pairs.forget(attempt.pair);
-        if (lock === 'none') await locks.failed(attempt, now);
-        return rejected(refusalOf(user, lock));
+        await locks.failed(attempt, now);
+        return rejected(user === undefined ? 'key_unknown' : 'bad_password');
       }
-      if (!isKnown) pairs.keep(attempt.pair, password, user.secret, now);
-      const problem = granteeProblem(user, { audience, sourceIp, isReplayed, now });
-      if (problem !== undefined) return rejected(problem);
-      return { kind: 'authenticated', principal: principalOf(user) };
+      if (!isKnown) pairs.keep(attempt.pair, password, phc, now);
+      return identified(user, circumstances);
     },
   };
 
-  /** Is it the user's password? Every no takes one run of argon2id, whatever the reason. */
-  async function verify(
-    user: BasicUser | undefined,
-    password: string,
-    lock: Lock,
-    isKnown: boolean,
-  ): Promise<boolean> {
-    const secret = user?.secret;
-    if (secret?.kind === 'generated' && digestsEqual(digest(password), secret.hash)) return true;
-    if (secret?.kind === 'password' && lock === 'none') {
-      return isKnown || verifyPassword(password, secret.phc);
-    }
-    await verifyPassword(password, nobodysHash);
-    return false;
+  /** Is it the user's, and one that we drew? Asked of everybody, so that the time of it tells nothing. */
+  function isDrawnPassword(password: string, secret: UserSecret | undefined): boolean {
+    const isGenerated = secret?.kind === 'generated';
+    return digestsEqual(digest(password), isGenerated ? secret.hash : nobodysDigest) && isGenerated;
   }
-}
 
-/** For the log alone: callers cannot tell these apart. */
-function refusalOf(user: BasicUser | undefined, lock: Lock): DenyReason {
-  if (user === undefined) return 'key_unknown';
-  return lock === 'user' && user.secret.kind === 'password' ? 'locked' : 'bad_password';
+  /** What is to be said of a user whose password was right. */
+  function identified(user: BasicUser, circumstances: Circumstances): Authentication {
+    const problem = granteeProblem(user, { audience, ...circumstances });
+    return problem === undefined
+      ? { kind: 'authenticated', principal: principalOf(user) }
+      : rejected(problem);
+  }
 }
 
 function rejected(reason: DenyReason): Authentication {

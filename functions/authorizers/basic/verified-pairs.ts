@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import type { UserSecret } from '../../core/basic-user.ts';
 import { verifiedPairSeconds } from '../../core/durations.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 
@@ -9,9 +8,9 @@ import type { Randomness } from '../../core/ports/randomness.ts';
  * password stays in memory, and none that is guessed offline from a dump of the tables fits.
  */
 export interface VerifiedPairs {
-  /** Was this password found right for this very secret, and not too long ago? */
-  has(pair: string, password: string, secret: UserSecret, now: number): boolean;
-  keep(pair: string, password: string, secret: UserSecret, now: number): void;
+  /** Was this password found right for this very hash, and not too long ago? */
+  has(pair: string, password: string, phc: string, now: number): boolean;
+  keep(pair: string, password: string, phc: string, now: number): void;
   forget(pair: string): void;
 }
 
@@ -26,7 +25,7 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
   const entries = new Map<string, Entry>();
 
   return {
-    has(pair, password, secret, now) {
+    has(pair, password, phc, now) {
       const entry = entries.get(pair);
       if (entry === undefined) return false;
       const age = now - entry.verifiedAt;
@@ -34,16 +33,16 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
         entries.delete(pair);
         return false;
       }
-      if (!timingSafeEqual(entry.mac, macOf(pair, password, secret))) return false;
+      if (!timingSafeEqual(entry.mac, macOf(pair, password, phc))) return false;
       // Last in line again; whoever stands first is the one to leave.
       entries.delete(pair);
       entries.set(pair, entry);
       return true;
     },
 
-    keep(pair, password, secret, now) {
+    keep(pair, password, phc, now) {
       entries.delete(pair);
-      entries.set(pair, { mac: macOf(pair, password, secret), verifiedAt: now });
+      entries.set(pair, { mac: macOf(pair, password, phc), verifiedAt: now });
       const [oldest] = entries.keys();
       if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
     },
@@ -54,10 +53,9 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
   };
 
   /** Over what is stored too: a password that was set anew, even to the same text, is another one. */
-  function macOf(pair: string, password: string, secret: UserSecret): Buffer {
-    const stored = secret.kind === 'generated' ? secret.hash : secret.phc;
+  function macOf(pair: string, password: string, phc: string): Buffer {
     return createHmac('sha256', key)
-      .update(JSON.stringify([pair, password, secret.kind, stored]))
+      .update(JSON.stringify([pair, password, phc]))
       .digest();
   }
 }
