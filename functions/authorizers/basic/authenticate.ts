@@ -66,7 +66,6 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
 
       const isRight = isKnown || (await verifyPassword(password, phc ?? nobodysHash));
       if (user === undefined || phc === undefined || !isRight) {
-        pairs.forget(attempt.pair);
         await locks.failed(attempt, now);
         return rejected(user === undefined ? 'key_unknown' : 'bad_password');
       }

@@ -8,10 +8,12 @@ import type { Randomness } from '../../core/ports/randomness.ts';
  * password stays in memory, and none that is guessed offline from a dump of the tables fits.
  */
 export interface VerifiedPairs {
-  /** Was this password found right for this very hash, and not too long ago? */
+  /**
+   * Was this password found right for this very hash, and not too long ago? With the first that was not, what is remembered
+   * of the pair is forgotten: otherwise guesses could be compared with it one after the other, past any lock.
+   */
   has(pair: string, password: string, phc: string, now: number): boolean;
   keep(pair: string, password: string, phc: string, now: number): void;
-  forget(pair: string): void;
 }
 
 interface Entry {
@@ -28,14 +30,11 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
     has(pair, password, phc, now) {
       const entry = entries.get(pair);
       if (entry === undefined) return false;
-      const age = now - entry.verifiedAt;
-      if (age < 0 || age >= verifiedPairSeconds) {
-        entries.delete(pair);
-        return false;
-      }
-      if (!timingSafeEqual(entry.mac, macOf(pair, password, phc))) return false;
-      // Last in line again; whoever stands first is the one to leave.
       entries.delete(pair);
+      const age = now - entry.verifiedAt;
+      const isFresh = age >= 0 && age < verifiedPairSeconds;
+      if (!isFresh || !timingSafeEqual(entry.mac, macOf(pair, password, phc))) return false;
+      // Last in line again; whoever stands first is the one to leave.
       entries.set(pair, entry);
       return true;
     },
@@ -45,10 +44,6 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
       entries.set(pair, { mac: macOf(pair, password, phc), verifiedAt: now });
       const [oldest] = entries.keys();
       if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
-    },
-
-    forget(pair) {
-      entries.delete(pair);
     },
   };
 

@@ -69,6 +69,16 @@ describe('a pair that was verified', () => {
     expect(await gate.outcome(asAlice)).toBe('locked');
   });
 
+  test('is forgotten with the first guess that is not it, locked or not: guesses are not compared with it one after the other', async () => {
+    const gate = basicGate();
+    await gate.outcome(asAlice);
+    // Its failures were counted elsewhere.
+    await gate.count(attemptOf('alice', '192.0.2.1').pair, 20);
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    expect(await gate.outcome({ ...asAlice, password: 'guess' })).toBe('locked');
+    expect(await gate.outcome(asAlice)).toBe('locked');
+  });
+
   test('is not reached by the password of another user', async () => {
     const gate = basicGate();
     await gate.outcome(asAlice);
