@@ -100,7 +100,6 @@ async function caller(): Promise<(some: Case) => Promise<string>> {
     issuer: 'https://auth.example.com',
     audience,
     randomness: systemRandomness,
-    audit: { write: () => undefined },
   });
   let later = 1_800_000_000;
 

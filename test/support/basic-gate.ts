@@ -31,7 +31,8 @@ export interface BasicGate {
   readonly clock: { seconds: number };
   readonly audit: AuditEvent[];
   readonly registry: Registry<BasicUser>;
-  readonly isDown: { users: boolean; counters: boolean };
+  /** `counting`: counters can be read, and nothing can be written there. */
+  readonly isDown: { users: boolean; counters: boolean; counting: boolean };
   /** Parameters of each run of argon2id so far. */
   readonly runs: readonly unknown[];
   /** Ids that were counted under so far, and how often ids were read. */
@@ -57,7 +58,7 @@ export function basicGate(
 ): BasicGate {
   const clock = { seconds: now };
   const audit: AuditEvent[] = [];
-  const isDown = { users: false, counters: false };
+  const isDown = { users: false, counters: false, counting: false };
   const counted: string[] = [];
   const reads = { counters: 0 };
   const registry = memoryRegistry(basicUserKind, users);
@@ -83,19 +84,18 @@ export function basicGate(
         return counter.read(ids, at);
       },
       add: async (id, at, keepSeconds) => {
-        if (isDown.counters) throw new TypeError('details of the counters');
+        if (isDown.counters || isDown.counting) throw new TypeError('details of the counters');
         counted.push(id);
         await counter.add(id, at, keepSeconds);
       },
       replace: async (id, seen, next, keepSeconds) => {
-        if (isDown.counters) throw new TypeError('details of the counters');
+        if (isDown.counters || isDown.counting) throw new TypeError('details of the counters');
         return counter.replace(id, seen, next, keepSeconds);
       },
     },
     issuer,
     audience,
     randomness: fixed,
-    audit: log,
   });
   const handle = serve(
     {

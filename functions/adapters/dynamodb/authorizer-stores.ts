@@ -32,18 +32,22 @@ export interface AuthorizerStoresOptions {
 /** A caller waits for what is counted, and is let in without it: it must be quick or not at all. */
 const countDeadlineMs = 300;
 
+/** Nobody who guesses is let in without these. An authorizer has five seconds, and makes up to six such calls in a row. */
+const failureDeadlineMs = 500;
+
 export function authorizerStores(options: AuthorizerStoresOptions): AuthorizerStores {
   const { env, clock, clientsTable, countersTable, credentialCacheSeconds } = options;
   const reader = dynamoReader({ env });
-  const counts = { env, deadlineMs: countDeadlineMs };
-  const writer = dynamoWriter(counts);
+  const patient = { env, deadlineMs: failureDeadlineMs };
+  const failures = { reader: dynamoReader(patient), writer: dynamoWriter(patient) };
+  const writer = dynamoWriter({ env, deadlineMs: countDeadlineMs });
   return {
     lookup: (kind) =>
       cachedLookup(dynamoLookup(reader, clientsTable, kind), {
         ttlSeconds: credentialCacheSeconds,
         clock,
       }),
-    failures: dynamoFailureCounter({ reader: dynamoReader(counts), writer }, countersTable),
+    failures: dynamoFailureCounter(failures, countersTable),
     buckets: dynamoTokenBuckets(writer, countersTable),
     lastUse: dynamoLastUse(writer, countersTable),
   };

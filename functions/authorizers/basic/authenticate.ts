@@ -4,7 +4,6 @@ import { digest, digestsEqual } from '../../core/digest.ts';
 import { granteePrincipal, granteeProblem } from '../../core/grantee.ts';
 import { madeOnce } from '../../core/made-once.ts';
 import { hashOfNothing, requireArgon2, verifyPassword } from '../../core/password-hash.ts';
-import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
@@ -24,14 +23,13 @@ export interface BasicAuthentication {
   /** The protected API. */
   readonly audience: string;
   readonly randomness: Randomness;
-  readonly audit: AuditLog;
 }
 
 /**
  * Users with a password (RFC 7617). One that we drew is let in wherever it is right: it cannot be guessed, so no lock may
  * shut it out. Everything else, an unknown name, a wrong password of whichever kind, is refused alike and costs the same:
- * one run of argon2id, one look at the counters and one count; where a lock holds, the look alone. Throws at once where this
- * Node has no argon2.
+ * one run of argon2id, one look at the counters and one count; where a lock holds, the look alone; where the counters cannot
+ * be read, nothing, and there is no answer. Throws at once where this Node has no argon2.
  */
 export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   requireArgon2();
@@ -43,7 +41,7 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   const principalOf = madeOnce((user: BasicUser) =>
     granteePrincipal('basic', user, issuer, user.username),
   );
-  const locks = lockouts(ports);
+  const locks = lockouts(ports.failures);
 
   return {
     scheme: 'basic',

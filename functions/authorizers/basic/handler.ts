@@ -23,7 +23,7 @@ export const handler: AuthorizerHandler = serve(
       basicAuthenticator({
         users: stores.lookup(basicUserKind),
         failures: stores.failures,
-        ...{ issuer, audience, randomness, audit },
+        ...{ issuer, audience, randomness },
       }),
     ],
     limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),

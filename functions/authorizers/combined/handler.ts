@@ -56,7 +56,7 @@ export const handler: AuthorizerHandler = serve(
       basicAuthenticator({
         users: stores.lookup(basicUserKind),
         failures: stores.failures,
-        ...{ issuer, audience, randomness, audit },
+        ...{ issuer, audience, randomness },
       }),
       certificateAuthenticator({
         pins: stores.lookup(certificatePinKind),

@@ -148,11 +148,9 @@ describe('a refusal', () => {
       await gate.wire({ name: 'alice', password: 'canary-password' });
       gate.isDown.counters = i > 3;
     }
-    const text = JSON.stringify([
-      gate.counted,
-      gate.audit.filter(({ event }) => event === 'fault'),
-    ]);
-    expect(text).not.toMatch(/alice|192\.0|canary|details/);
+    expect(JSON.stringify(gate.counted)).not.toMatch(/alice|192\.0|canary/);
+    expect(gate.audit.at(-1)).toMatchObject({ outcome: 'unavailable' });
+    expect(JSON.stringify(gate.audit)).not.toMatch(/details/);
     expect(JSON.stringify(gate.audit)).not.toMatch(/alice|canary/);
   });
 
@@ -200,13 +198,53 @@ describe('no answer', () => {
     await expect(gate.present(asAlice)).rejects.toThrow(Unavailable);
   });
 
-  test('of the counters locks nobody out, and is written down', async () => {
+  test('is given to a guess while the counters cannot be read, whoever it is: who counts nothing stops nobody', async () => {
     const gate = basicGate();
     gate.isDown.counters = true;
-    const fault = { event: 'fault', where: 'failure counter', fault: 'TypeError' };
+    for (const presented of [asAlice, ...refused.map(([, one]) => one)]) {
+      await expect(gate.present(presented)).rejects.toThrow(Unavailable);
+    }
+    expect(gate.runs).toEqual([]);
+    expect(await gate.outcome(asRobot)).toBe('authenticated');
+    gate.isDown.counters = false;
     expect(await gate.outcome(asAlice)).toBe('authenticated');
-    expect(gate.audit).toEqual([fault]);
-    expect(await gate.outcome(wrong.alice)).toBe('bad_password');
-    expect(gate.audit).toEqual([fault, fault, fault]);
+    gate.isDown.counters = true;
+    // It was found right within the last minute, and is no guess.
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    await expect(gate.present({ ...asAlice, isStrict: true })).rejects.toThrow(Unavailable);
+  });
+
+  test('tells a person from a program or from nobody, on any surface', async () => {
+    const gate = basicGate();
+    gate.isDown.counters = true;
+    const expected = await gate.wire(wrong.alice);
+    expect(expected).not.toContain('Unauthorized');
+    for (const presented of [asAlice, ...refused.map(([, one]) => one)]) {
+      expect(await gate.wire(presented)).toBe(expected);
+      expect(gate.audit.at(-1)).toMatchObject({
+        outcome: 'unavailable',
+        reason: 'dependency_unavailable',
+      });
+    }
+  });
+
+  test('is given after a failure that could not be counted, before it is: none is lost', async () => {
+    const gate = basicGate();
+    gate.isDown.counting = true;
+    await expect(gate.present(wrong.alice)).rejects.toThrow(Unavailable);
+    for (const from of ['192.0.2.1', '198.51.100.7']) {
+      await expect(gate.present({ ...asAlice, from })).rejects.toThrow(Unavailable);
+    }
+    expect(gate.runs).toHaveLength(1);
+    // It is nobody else's debt.
+    await expect(gate.present({ name: 'nobody', password: 'x' })).rejects.toThrow(Unavailable);
+    expect(gate.runs).toHaveLength(2);
+
+    gate.isDown.counting = false;
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+    const { pair, user } = attemptOf('alice', '192.0.2.1');
+    for (const id of [pair, user]) expect(await gate.failures(id)).toMatchObject({ count: 1 });
+    expect(await gate.outcome({ ...asAlice, from: '198.51.100.7' })).toBe('authenticated');
+    expect(await gate.failures(user)).toMatchObject({ count: 1 });
   });
 });
