@@ -5,6 +5,7 @@
  */
 import { memoryFailureCounter } from '../functions/adapters/memory/failure-counter.ts';
 import { memoryRegistry } from '../functions/adapters/memory/registry.ts';
+import { systemPause } from '../functions/adapters/system/pause.ts';
 import { systemRandomness } from '../functions/adapters/system/randomness.ts';
 import { basicAuthenticator } from '../functions/authorizers/basic/authenticate.ts';
 import type { BasicUser } from '../functions/core/basic-user.ts';
@@ -100,6 +101,7 @@ async function caller(): Promise<(some: Case) => Promise<string>> {
     issuer: 'https://auth.example.com',
     audience,
     randomness: systemRandomness,
+    pause: systemPause,
   });
   let later = 1_800_000_000;
 

@@ -48,6 +48,9 @@ export const verifiedPairSeconds = 60;
 /** Failures are forgotten this long after the last of them. */
 export const failureCountSeconds = 3_600;
 
+/** What was said of a guess waits this long for the failures of guesses at the same time: longer than one takes to be written. */
+export const guessSettleSeconds = 0.05;
+
 /** No lock after failures is longer. Below the time that failures are counted, or a lock would forget its own cause. */
 export const lockMaxSeconds = 900;
 

@@ -1,5 +1,6 @@
 import crypto from 'node:crypto';
 import { vi } from 'vitest';
+import { anotherTurn } from '../../functions/adapters/memory/another-turn.ts';
 import { memoryFailureCounter } from '../../functions/adapters/memory/failure-counter.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { basicAuthenticator } from '../../functions/authorizers/basic/authenticate.ts';
@@ -10,7 +11,8 @@ import type { BasicUser } from '../../functions/core/basic-user.ts';
 import { basicUserKind } from '../../functions/core/basic-user-record.ts';
 import { cachedLookup } from '../../functions/core/cached-lookup.ts';
 import { compileRoutes } from '../../functions/core/compile-routes.ts';
-import type { Failures } from '../../functions/core/ports/failure-counter.ts';
+import type { FailureCounter, Failures } from '../../functions/core/ports/failure-counter.ts';
+import type { Pause } from '../../functions/core/ports/pause.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import { requires } from '../../functions/core/route-policy.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
@@ -35,9 +37,12 @@ export interface BasicGate {
   readonly isDown: { users: boolean; counters: boolean; counting: boolean };
   /** Parameters of each run of argon2id so far. */
   readonly runs: readonly unknown[];
-  /** Ids that were counted under so far, and how often ids were read. */
+  /** Ids that were counted under so far, ids whose failures were to be replaced, and how often ids were read. */
   readonly counted: string[];
+  readonly replaced: string[];
   readonly reads: { counters: number };
+  /** Seconds that were waited, each time. */
+  readonly pauses: readonly number[];
   /** The counts of the store itself. */
   count(id: string, times: number): Promise<void>;
   failures(id: string): Promise<Failures | undefined>;
@@ -51,18 +56,26 @@ export interface BasicGate {
 /** A fixed source, so that two answers can be compared byte by byte. */
 const fixed = { bytes: (length: number) => new Uint8Array(length).fill(7) };
 
-/** Basic authentication over stores in memory and a clock that the test sets. @param cacheSeconds of the users' lookup */
+/**
+ * Basic authentication over stores in memory and a clock that the test sets.
+ *
+ * @param cacheSeconds of the users' lookup
+ * @param counter where failures are counted
+ */
 export function basicGate(
   users: readonly BasicUser[] = [quickAlice, robot],
   cacheSeconds = 60,
+  counter: FailureCounter = memoryFailureCounter(),
+  pause: Pause = { pause: anotherTurn },
 ): BasicGate {
   const clock = { seconds: now };
   const audit: AuditEvent[] = [];
   const isDown = { users: false, counters: false, counting: false };
   const counted: string[] = [];
+  const replaced: string[] = [];
   const reads = { counters: 0 };
+  const pauses: number[] = [];
   const registry = memoryRegistry(basicUserKind, users);
-  const counter = memoryFailureCounter();
   const spy = vi.spyOn(crypto, 'argon2');
   const before = spy.mock.calls.length;
   const log = { write: (event: AuditEvent) => audit.push(event) };
@@ -90,12 +103,19 @@ export function basicGate(
       },
       replace: async (id, seen, next, keepSeconds) => {
         if (isDown.counters || isDown.counting) throw new TypeError('details of the counters');
+        replaced.push(id);
         return counter.replace(id, seen, next, keepSeconds);
       },
     },
     issuer,
     audience,
     randomness: fixed,
+    pause: {
+      pause: (seconds) => {
+        pauses.push(seconds);
+        return pause.pause(seconds);
+      },
+    },
   });
   const handle = serve(
     {
@@ -118,7 +138,9 @@ export function basicGate(
     registry,
     isDown,
     counted,
+    replaced,
     reads,
+    pauses,
     get runs() {
       return spy.mock.calls.slice(before).map(([name, { message: _, nonce: __, ...cost }]) => ({
         name,

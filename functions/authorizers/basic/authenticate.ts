@@ -6,6 +6,7 @@ import { madeOnce } from '../../core/made-once.ts';
 import { hashOfNothing, requireArgon2, verifyPassword } from '../../core/password-hash.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
+import type { Pause } from '../../core/ports/pause.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 import { available } from '../../core/unavailable.ts';
 import { parseUserCredential } from '../../core/user-credential.ts';
@@ -23,13 +24,14 @@ export interface BasicAuthentication {
   /** The protected API. */
   readonly audience: string;
   readonly randomness: Randomness;
+  readonly pause: Pause;
 }
 
 /**
  * Users with a password (RFC 7617). One that we drew is let in wherever it is right: it cannot be guessed, so no lock may
  * shut it out. Everything else, an unknown name, a wrong password of whichever kind, is refused alike and costs the same:
- * one run of argon2id, one look at the counters and one count; where a lock holds, the look alone; where the counters cannot
- * be read, nothing, and there is no answer. Throws at once where this Node has no argon2.
+ * one run of argon2id, a pause, two looks at the counters and a count in each; where a lock holds, the first look alone.
+ * Where the counters cannot be read there is no answer. Throws at once where this Node has no argon2.
  */
 export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   requireArgon2();
@@ -41,7 +43,7 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   const principalOf = madeOnce((user: BasicUser) =>
     granteePrincipal('basic', user, issuer, user.username),
   );
-  const locks = lockouts(ports.failures);
+  const locks = lockouts(ports);
 
   return {
     scheme: 'basic',
@@ -56,19 +58,24 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
       if (user !== undefined && isDrawn) return identified(user, circumstances);
 
       const attempt = attemptOf(username, sourceIp);
-      const phc = user?.secret.kind === 'password' ? user.secret.phc : undefined;
+      const { secret } = user ?? {};
+      const person = user && secret?.kind === 'password' ? { user, phc: secret.phc } : undefined;
       // What argon2id says of a password and a stored hash does not age, so a strict route may use it too: its record was
       // read for this request. What memory cannot tell is whether there is a lock by now.
-      const isKnown = phc !== undefined && pairs.has(attempt.pair, password, phc, now);
-      if ((!isKnown || isStrict) && (await locks.isLocked(attempt, now))) return rejected('locked');
-
-      const isRight = isKnown || (await verifyPassword(password, phc ?? nobodysHash));
-      if (user === undefined || phc === undefined || !isRight) {
-        await locks.failed(attempt, now);
-        return rejected(user === undefined ? 'key_unknown' : 'bad_password');
+      const isKnown = person !== undefined && pairs.has(attempt.pair, password, person.phc, now);
+      if (isKnown) {
+        const isLocked = isStrict && (await locks.isLocked(attempt, now));
+        return isLocked ? rejected('locked') : identified(person.user, circumstances);
       }
-      if (!isKnown) pairs.keep(attempt.pair, password, phc, now);
-      return identified(user, circumstances);
+
+      const turn = await locks.turn(attempt, now);
+      if (turn === undefined) return rejected('locked');
+      const isEqual = await verifyPassword(password, person?.phc ?? nobodysHash);
+      const isLetIn = await turn.end(person !== undefined && isEqual);
+      if (person === undefined) return rejected(user ? 'bad_password' : 'key_unknown');
+      if (!isLetIn) return rejected(isEqual ? 'locked' : 'bad_password');
+      pairs.keep(attempt.pair, password, person.phc, now);
+      return identified(person.user, circumstances);
     },
   };
 

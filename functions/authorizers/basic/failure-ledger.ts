@@ -14,6 +14,8 @@ export interface FailureLedger {
   /** In the order of the ids. */
   read(ids: readonly string[], now: number): Promise<readonly (Failures | undefined)[]>;
   add(ids: readonly string[], now: number): Promise<void>;
+  /** Puts other failures where there are still those that were read; `false`: somebody was there before. */
+  replace(id: string, seen: Failures, next: Failures): Promise<boolean>;
 }
 
 export function failureLedger(failures: FailureCounter): FailureLedger {
@@ -30,6 +32,8 @@ export function failureLedger(failures: FailureCounter): FailureLedger {
         return failures.read(ids, now);
       }),
     add: (ids, now) => available(table, () => countAll(ids, now)),
+    replace: (id, seen, next) =>
+      available(table, () => failures.replace(id, seen, next, failureCountSeconds)),
   };
 
   async function countAll(ids: readonly string[], now: number): Promise<void> {

@@ -2,6 +2,7 @@ import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { systemPause } from '../../adapters/system/pause.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { basicUserKind } from '../../core/basic-user-record.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
@@ -23,6 +24,7 @@ export const handler: AuthorizerHandler = serve(
       basicAuthenticator({
         users: stores.lookup(basicUserKind),
         failures: stores.failures,
+        pause: systemPause,
         ...{ issuer, audience, randomness },
       }),
     ],

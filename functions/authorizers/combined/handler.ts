@@ -5,6 +5,7 @@ import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { systemPause } from '../../adapters/system/pause.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { apiKeyKind } from '../../core/api-key-record.ts';
 import { basicUserKind } from '../../core/basic-user-record.ts';
@@ -56,6 +57,7 @@ export const handler: AuthorizerHandler = serve(
       basicAuthenticator({
         users: stores.lookup(basicUserKind),
         failures: stores.failures,
+        pause: systemPause,
         ...{ issuer, audience, randomness },
       }),
       certificateAuthenticator({

@@ -122,13 +122,29 @@ describe('a refusal', () => {
     }
   });
 
-  test.each(refused)('of %s takes one run of argon2id and two counts', async (_, presented) => {
-    const gate = basicGate([alice, robot]);
-    await gate.outcome(presented);
+  test.each(refused)(
+    'of %s takes one run of argon2id, two counts and two looks at them',
+    async (_, presented) => {
+      const gate = basicGate([alice, robot]);
+      await gate.outcome(presented);
+      expect(gate.runs).toEqual([oneRun]);
+      const { pair, user } = attemptOf(presented.name, '192.0.2.1');
+      expect(gate.counted).toEqual([user, pair]);
+      expect(gate.reads.counters).toBe(2);
+      expect(gate.pauses).toEqual([0.05]);
+    },
+  );
+
+  test('of the right password that comes too late takes the same, and gets the same: guesses at once tell nothing of it', async () => {
+    const { pair } = attemptOf('alice', '192.0.2.1');
+    const gate = basicGate([alice], 60, undefined, { pause: () => gate.count(pair, 5) });
+    expect(await gate.outcome(asAlice)).toBe('locked');
     expect(gate.runs).toEqual([oneRun]);
-    const { pair, user } = attemptOf(presented.name, '192.0.2.1');
-    expect(gate.counted).toEqual([pair, user]);
-    expect(gate.reads.counters).toBe(1);
+    expect(gate.reads.counters).toBe(2);
+    expect(gate.pauses).toEqual([0.05]);
+    expect(await gate.failures(pair)).toMatchObject({ count: 5 });
+    // It was never found right.
+    expect(await gate.outcome(asAlice)).toBe('locked');
   });
 
   test.each(refused)(
