@@ -48,6 +48,9 @@ export const verifiedPairSeconds = 60;
 /** Failures are forgotten this long after the last of them. */
 export const failureCountSeconds = 3_600;
 
+/** A lock that was read is believed for this long before it is read again. */
+export const seenLockSeconds = 10;
+
 /** What was said of a guess waits this long for the failures of guesses at the same time: longer than one takes to be written. */
 export const guessSettleSeconds = 0.05;
 

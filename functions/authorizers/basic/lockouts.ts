@@ -4,6 +4,7 @@ import type { Pause } from '../../core/ports/pause.ts';
 import type { Attempt } from './attempt.ts';
 import { failureLedger } from './failure-ledger.ts';
 import { freeFailures, lockedUntil } from './lock-rule.ts';
+import { seenLocks } from './seen-locks.ts';
 
 /**
  * Slows guessing down, also that of many at once. Failures are counted under hashes, for all names alike: known, unknown,
@@ -49,6 +50,7 @@ export function lockouts(ports: {
   readonly pause: Pause;
 }): Lockouts {
   const ledger = failureLedger(ports.failures);
+  const seen = seenLocks();
 
   return {
     isLocked: async (attempt, now) => (await unlocked(attempt, now)) === undefined,
@@ -68,6 +70,8 @@ export function lockouts(ports: {
     { pair, user }: Attempt,
     now: number,
   ): Promise<readonly Limit[] | undefined> {
+    const isSeen = () => [user, pair].some((id) => seen.holds(id, now));
+    if (isSeen()) return undefined;
     // The user comes first: that is whose turn others are after too.
     const limits = [
       { id: user, free: freeFailures.user },
@@ -75,7 +79,8 @@ export function lockouts(ports: {
     ];
     const counted = await ledger.read([user, pair], now);
     const ends = limits.map(({ free }, i) => lockedUntil(counted[i], free));
-    if (ends.some((end = 0) => now < end)) return undefined;
+    for (const [i, { id }] of limits.entries()) seen.keep(id, ends[i] ?? 0, now);
+    if (isSeen()) return undefined;
     return limits.map((limit, i) => ({
       ...limit,
       ended: ends[i] === undefined ? undefined : counted[i],

@@ -179,6 +179,74 @@ describe('a user at all addresses', () => {
   });
 });
 
+describe('a lock that was seen', () => {
+  test.each([
+    ['the pair', (name: string) => pairId(name, '192.0.2.1'), 20],
+    ['the user', userId, 60],
+  ] as const)(
+    'of %s is believed for 10 seconds, so that nobody keeps the counter busy',
+    async (_, idOf, times) => {
+      const gate = basicGate();
+      for (const name of ['alice', 'robot', 'nobody']) {
+        gate.clock.seconds = now;
+        const before = gate.reads.counters;
+        await gate.count(idOf(name), times);
+        for (const [second, looks] of [
+          [0, 1],
+          [1, 1],
+          [9, 1],
+          [10, 2],
+          [19, 2],
+          [20, 3],
+        ] as const) {
+          gate.clock.seconds = now + second;
+          expect(await gate.outcome({ name, password: 'wrong' })).toBe('locked');
+          expect(gate.reads.counters - before).toBe(looks);
+        }
+      }
+      expect([gate.runs, gate.counted]).toEqual([[], []]);
+    },
+  );
+
+  test('is believed while the counters are away too, and no longer than it lasts', async () => {
+    const gate = basicGate();
+    await gate.count(pairId('alice', '192.0.2.1'), 7);
+    expect(await gate.outcome(asAlice)).toBe('locked');
+    gate.isDown.counters = true;
+    gate.clock.seconds += 3;
+    expect(await gate.outcome(asAlice)).toBe('locked');
+    gate.isDown.counters = false;
+    gate.clock.seconds += 1;
+    expect(await gate.outcome(asAlice)).toBe('authenticated');
+  });
+
+  test('is no lock of others', async () => {
+    const gate = basicGate();
+    await gate.count(pairId('alice', '192.0.2.1'), 20);
+    expect(await gate.outcome(asAlice)).toBe('locked');
+    expect(await gate.outcome({ ...asAlice, from: '192.0.2.2' })).toBe('authenticated');
+    expect(await gate.outcome(asRobot)).toBe('authenticated');
+  });
+
+  test('is one of at most 1,000: what is forgotten is looked up again, and locks as before', async () => {
+    const gate = basicGate();
+    const name = (i: number) => `somebody ${i}`;
+    for (let i = 0; i <= 1_000; i += 1) {
+      await gate.count(userId(name(i)), 60);
+      expect(await gate.outcome({ name: name(i), password: 'x' })).toBe('locked');
+    }
+    for (const [i, looks] of [
+      [1_000, 0],
+      [1, 0],
+      [0, 1],
+    ] as const) {
+      const before = gate.reads.counters;
+      expect(await gate.outcome({ name: name(i), password: 'x' })).toBe('locked');
+      expect(gate.reads.counters - before).toBe(looks);
+    }
+  });
+});
+
 describe('where no address is told', () => {
   test('five failures lock a person out, and never a program: the lock is one for everybody', async () => {
     const gate = basicGate();
