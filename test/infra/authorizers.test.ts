@@ -169,7 +169,7 @@ describe.each(kinds)('$Authorizer.name', (kind) => {
     expect(sha256(join(asset, 'index.mjs'))).toBe(
       sha256(join(bundlesDirectory, bundle, 'index.mjs')),
     );
-    const { obstacles: _o, silentRefusals: _s, ...table } = compileRoutes(tableOf(schemes));
+    const { obstacles: _o, silentRefusal: _s, ...table } = compileRoutes(tableOf(schemes));
     expect(JSON.parse(readFileSync(join(asset, 'policy.json'), 'utf8'))).toEqual(
       JSON.parse(JSON.stringify({ table, trustedIssuers: [], tiers: {} })),
     );
