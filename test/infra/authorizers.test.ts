@@ -79,10 +79,12 @@ const kinds = [
 type Kind = (typeof kinds)[number];
 
 function tableOf(schemes: readonly Scheme[], more: Partial<Requirement> = {}): Routes {
+  // A WebSocket shows no certificate.
+  const shown = schemes.filter((scheme) => scheme !== 'certificate');
   return defineRoutes({
     'GET /healthz': publicRoute(),
     'GET /orders': requires({ schemes, ...more }),
-    $connect: requires({ schemes, ...more }),
+    ...(shown.length === 0 ? {} : { $connect: requires({ schemes: shown, ...more }) }),
   });
 }
 
@@ -280,9 +282,13 @@ describe.each(kinds)('$Authorizer.name', (kind) => {
     expect(invokers(template)).toEqual([expect.stringContaining(`/authorizers/,{"Ref":"${id}"}`)]);
   });
 
-  test('stands before the $connect of a WebSocket API, and wants no header there', () => {
+  test('stands before the $connect of a WebSocket API, and wants no header there; one for certificates alone cannot', () => {
     const { stack, authorizer } = alone(kind);
     const api = new WebSocketApi(stack, 'Api');
+    if (Authorizer === MtlsAuthorizer) {
+      expect(() => authorizer.guardWebSocketApi(api)).toThrow('$connect has no policy');
+      return;
+    }
     const guard = authorizer.guardWebSocketApi(api);
     api.addRoute('$connect', {
       integration: new WebSocketMockIntegration('Mock'),

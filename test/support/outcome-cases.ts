@@ -244,7 +244,7 @@ export const outcomes: readonly Outcome[] = [
       sending(async (world) => {
         const certificate = await world.pinned();
         await world.admin({
-          ...{ command: 'certificates.revoke', issuer: world.authorityPem },
+          command: 'certificates.revoke',
           certificate: certificate.certificatePem,
         });
         return { certificate };

@@ -1,12 +1,10 @@
 /**
- * A deployment that remembers credentials for a minute, in front of routes whose decisions must not be replayed. Its REST API
- * has a resource policy that allows whatever an authorizer does not mention. The backend is the demo's, so the routes have
- * its names.
+ * A deployment that remembers credentials for a minute, in front of routes whose decisions must not be replayed. The backend
+ * is the demo's, so the routes have its names.
  */
 import { App, Stack } from 'aws-cdk-lib';
-import { type CfnRestApi, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
@@ -45,18 +43,9 @@ const backend: KeywardFunction = new KeywardFunction(stack, 'Backend', {
   timeoutSeconds: 5,
   environment: {},
 });
-const { api }: ProtectedRestApi = new ProtectedRestApi(stack, 'Rest', {
+new ProtectedRestApi(stack, 'Rest', {
   authorizer,
   integration: new LambdaIntegration(backend, { scopePermissionToMethod: false }),
-});
-(api.node.defaultChild as CfnRestApi).policy = new PolicyDocument({
-  statements: [
-    new PolicyStatement({
-      principals: [new AnyPrincipal()],
-      actions: ['execute-api:Invoke'],
-      resources: ['execute-api:/*'],
-    }),
-  ],
 });
 new ProtectedHttpApi(stack, 'Http', {
   authorizer,
