@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attemptOf } from '../../../functions/authorizers/basic/attempt.ts';
-import { basicGate } from '../../support/basic-gate.ts';
+import { type BasicGate, basicGate } from '../../support/basic-gate.ts';
 import { now } from '../../support/gate.ts';
 import { alice, alicesPassword, robot, robotsPassword } from '../../support/users.ts';
 
@@ -176,6 +176,40 @@ describe('a user at all addresses', () => {
     }
     expect([gate.runs, gate.counted]).toEqual([[], []]);
     expect(gate.reads.counters).toBe(3);
+  });
+});
+
+describe('the price of keeping a person out everywhere', () => {
+  /** Guesses wrong, from one address after the other, as soon as that is looked at. How long did it take? */
+  async function guessing(gate: BasicGate, addresses: number, times: number): Promise<number> {
+    const begun = gate.clock.seconds;
+    for (let guess = 0; guess < times; guess += 1) {
+      const presented = { ...asAlice, password: 'wrong', from: `198.51.100.${guess % addresses}` };
+      while ((await gate.outcome(presented)) === 'locked') gate.clock.seconds += 1;
+    }
+    return gate.clock.seconds - begun;
+  }
+
+  test.each([
+    ['within 20 minutes from ten addresses', 10, 20 * 60],
+    ['within half a day from one', 1, 12 * 3_600],
+  ])('is 60 wrong passwords %s, and then one every 15 minutes', async (_, addresses, seconds) => {
+    const gate = basicGate();
+    const taken = await guessing(gate, addresses, 60);
+    expect(taken).toBeLessThanOrEqual(seconds);
+    expect(taken).toBeGreaterThan(seconds * 0.8);
+    for (let quarter = 0; quarter < 8; quarter += 1) {
+      for (const wait of [0, 450, 899]) {
+        const at = gate.clock.seconds;
+        gate.clock.seconds += wait;
+        expect(await gate.outcome({ ...asAlice, from: '203.0.113.1' })).toBe('locked');
+        gate.clock.seconds = at;
+      }
+      gate.clock.seconds += 900;
+      expect(await guessing(gate, addresses, 1)).toBe(0);
+    }
+    gate.clock.seconds += 900;
+    expect(await gate.outcome({ ...asAlice, from: '203.0.113.1' })).toBe('authenticated');
   });
 });
 
