@@ -8,11 +8,11 @@ import { memoryRegistry } from '../functions/adapters/memory/registry.ts';
 import { systemPause } from '../functions/adapters/system/pause.ts';
 import { systemRandomness } from '../functions/adapters/system/randomness.ts';
 import { basicAuthenticator } from '../functions/authorizers/basic/authenticate.ts';
-import type { BasicUser } from '../functions/core/basic-user.ts';
-import { basicUserKind } from '../functions/core/basic-user-record.ts';
-import { cachedLookup } from '../functions/core/cached-lookup.ts';
+import type { BasicUser } from '../functions/core/credentials/basic-user.ts';
+import { basicUserKind } from '../functions/core/credentials/basic-user-record.ts';
+import { hashPassword } from '../functions/core/credentials/password-hash.ts';
 import { digest } from '../functions/core/digest.ts';
-import { hashPassword } from '../functions/core/password-hash.ts';
+import { cachedLookup } from '../functions/core/records/cached-lookup.ts';
 
 interface Case {
   readonly name: string;

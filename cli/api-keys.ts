@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ApiKeyView, RolledApiKeyView } from '../functions/admin/commands.ts';
-import { apiKeyIdIn, parseApiKey } from '../functions/core/api-key.ts';
+import { apiKeyIdIn, parseApiKey } from '../functions/core/credentials/api-key.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';

@@ -2,7 +2,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { toEnv } from '../functions/admin/config.ts';
-import type { ApiKeyFormat } from '../functions/core/api-key.ts';
+import type { ApiKeyFormat } from '../functions/core/credentials/api-key.ts';
 import { grantItems, KeywardFunction, type TableReference } from './function.ts';
 import type { Settings } from './settings.ts';
 

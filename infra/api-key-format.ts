@@ -2,7 +2,7 @@ import {
   type ApiKeyFormat,
   isApiKeyEnvironment,
   isApiKeyPrefix,
-} from '../functions/core/api-key.ts';
+} from '../functions/core/credentials/api-key.ts';
 import type { StageKind } from './settings.ts';
 
 /** The format of a stage's API keys with what is given replaced; throws what is wrong with it, and what is allowed. */

@@ -1,5 +1,5 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
-import type { ApiKeyFormat } from '../functions/core/api-key.ts';
+import type { ApiKeyFormat } from '../functions/core/credentials/api-key.ts';
 import { ordersAudience } from './demo/orders-routes.ts';
 import { OrdersStack, type OrdersStackProps } from './demo/orders-stack.ts';
 import { hygiene } from './hygiene.ts';

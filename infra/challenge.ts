@@ -1,5 +1,5 @@
-import type { Scheme } from '../functions/core/credential.ts';
-import type { Routes } from '../functions/core/route-policy.ts';
+import type { Scheme } from '../functions/core/routes/credential.ts';
+import type { Routes } from '../functions/core/routes/route-policy.ts';
 
 /** What a caller without a good credential is told. */
 export interface Challenge {

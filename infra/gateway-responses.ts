@@ -1,5 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { Routes } from '../functions/core/route-policy.ts';
+import type { Routes } from '../functions/core/routes/route-policy.ts';
 import { type Challenge, challengeText } from './challenge.ts';
 
 /** What a caller waits before it tries again, where nobody knows better. */

@@ -12,8 +12,12 @@ import {
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { type RouteTable, sizeProblems, uncacheable } from '../functions/core/compile-routes.ts';
-import type { Routes } from '../functions/core/route-policy.ts';
+import {
+  type RouteTable,
+  sizeProblems,
+  uncacheable,
+} from '../functions/core/routes/compile-routes.ts';
+import type { Routes } from '../functions/core/routes/route-policy.ts';
 import { allowsByResourcePolicy, exposureProblems } from './api-exposure.ts';
 import { restRoutes, stageNames } from './attached-routes.ts';
 import type { Challenge } from './challenge.ts';

@@ -9,8 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RouteTable } from '../functions/core/compile-routes.ts';
-import type { Routes } from '../functions/core/route-policy.ts';
+import type { RouteTable } from '../functions/core/routes/compile-routes.ts';
+import type { Routes } from '../functions/core/routes/route-policy.ts';
 import { exposureProblems } from './api-exposure.ts';
 import { routesOf } from './attached-routes.ts';
 import { routeProblems } from './route-checks.ts';

@@ -1,5 +1,5 @@
 import { MappingValue, ParameterMapping } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Routes } from '../functions/core/route-policy.ts';
+import type { Routes } from '../functions/core/routes/route-policy.ts';
 import type { AttachedRoute } from './attached-routes.ts';
 import type { ApiKind } from './revocation-lag.ts';
 import { policyOf } from './route-table.ts';

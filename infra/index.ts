@@ -1,15 +1,15 @@
 /** What another CDK app writes with: `import { JwtAuthorizer, … } from 'keyward'`. */
 
-export type { ApiKeyFormat } from '../functions/core/api-key.ts';
-export { auth0, cognito, entra, keycloak, okta } from '../functions/core/issuer-presets.ts';
+export type { ApiKeyFormat } from '../functions/core/credentials/api-key.ts';
 export {
   defineRoutes,
   publicRoute,
   type RoutePolicy,
   type Routes,
   requires,
-} from '../functions/core/route-policy.ts';
-export type { TrustedIssuer } from '../functions/core/trusted-issuer.ts';
+} from '../functions/core/routes/route-policy.ts';
+export { auth0, cognito, entra, keycloak, okta } from '../functions/core/tokens/issuer-presets.ts';
+export type { TrustedIssuer } from '../functions/core/tokens/trusted-issuer.ts';
 export { ApiKeyAuthorizer } from './authorizers/api-key-authorizer.ts';
 export { BasicAuthorizer } from './authorizers/basic-authorizer.ts';
 export { CombinedAuthorizer } from './authorizers/combined-authorizer.ts';

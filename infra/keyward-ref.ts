@@ -1,7 +1,7 @@
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { ApiKeyFormat } from '../functions/core/api-key.ts';
+import type { ApiKeyFormat } from '../functions/core/credentials/api-key.ts';
 import { type ExportedFacts, parameterName } from './exports.ts';
 import type { TableReference } from './function.ts';
 import { type Settings, settingsOf } from './settings.ts';

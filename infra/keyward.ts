@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { ApiKeyFormat } from '../functions/core/api-key.ts';
+import type { ApiKeyFormat } from '../functions/core/credentials/api-key.ts';
 import { path as jwksPath } from '../functions/endpoints/jwks/config.ts';
 import { path as tokenPath } from '../functions/endpoints/token/config.ts';
 import { Admin } from './admin.ts';

@@ -1,4 +1,4 @@
-import type { CompiledRoutes, Routes } from '../functions/core/route-policy.ts';
+import type { CompiledRoutes, Routes } from '../functions/core/routes/route-policy.ts';
 import type { Settings } from './settings.ts';
 
 /** Which kind of API a bound is for: an HTTP API and a REST API replay under different keys. */

@@ -1,8 +1,8 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { CfnAuthorizer as CfnRestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import { type RouteTable, uncacheable } from '../functions/core/compile-routes.ts';
-import type { RoutePolicy, Routes } from '../functions/core/route-policy.ts';
+import { type RouteTable, uncacheable } from '../functions/core/routes/compile-routes.ts';
+import type { RoutePolicy, Routes } from '../functions/core/routes/route-policy.ts';
 import type { AttachedRoute } from './attached-routes.ts';
 import { identityHeaderProblem, sendsIdentity } from './identity-headers.ts';
 import { rendered } from './rendered.ts';

@@ -1,4 +1,4 @@
-import type { RoutePolicy, Routes } from '../functions/core/route-policy.ts';
+import type { RoutePolicy, Routes } from '../functions/core/routes/route-policy.ts';
 
 /** The policy of a route; throws with its name when the table has none: nothing is public by omission. */
 export function policyOf(routes: Routes, route: string): RoutePolicy {

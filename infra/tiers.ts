@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ApiKey, type IApiKey, Period, type RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { isTier } from '../functions/core/grantee.ts';
+import { isTier } from '../functions/core/credentials/grantee.ts';
 
 /** How often the holders of one tier may call. They share it, unless a key has a usage-plan entry of its own. */
 export interface Tier {

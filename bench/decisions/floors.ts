@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey, createSecretKey, type KeyObject, verify } from 'node:crypto';
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
-import type { Algorithm } from '../../functions/core/algorithm.ts';
+import { verifyPassword } from '../../functions/core/credentials/password-hash.ts';
 import { digest, digestsEqual } from '../../functions/core/digest.ts';
-import { derFromRaw } from '../../functions/core/ecdsa-der.ts';
-import { verifyPassword } from '../../functions/core/password-hash.ts';
+import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { derFromRaw } from '../../functions/core/tokens/ecdsa-der.ts';
 import { ring } from '../../test/support/ring.ts';
 import { httpEvents, restEvents, same } from './events.ts';
 import type { Contender } from './interleaved.ts';

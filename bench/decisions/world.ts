@@ -1,27 +1,30 @@
 import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { type BundledPolicy, toEnv } from '../../functions/authorizers/config.ts';
-import { signAccessToken } from '../../functions/core/access-token-signer.ts';
-import type { Algorithm } from '../../functions/core/algorithm.ts';
-import { mintApiKey } from '../../functions/core/api-key.ts';
-import { apiKeyKind } from '../../functions/core/api-key-record.ts';
-import { basicUserKind } from '../../functions/core/basic-user-record.ts';
-import { type CertificatePin, certificatePinKind } from '../../functions/core/certificate-pin.ts';
+import {
+  type CertificatePin,
+  certificatePinKind,
+} from '../../functions/core/certificates/certificate-pin.ts';
 import {
   type CertificateRule,
   certificateRuleKind,
-} from '../../functions/core/certificate-rule.ts';
+} from '../../functions/core/certificates/certificate-rule.ts';
 import {
   type ClientCertificate,
   parseCertificate,
-} from '../../functions/core/client-certificate.ts';
-import { compileRoutes } from '../../functions/core/compile-routes.ts';
+} from '../../functions/core/certificates/client-certificate.ts';
+import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
+import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
+import { hashPassword } from '../../functions/core/credentials/password-hash.ts';
 import { digest } from '../../functions/core/digest.ts';
 import { defaults } from '../../functions/core/durations.ts';
-import { hashPassword } from '../../functions/core/password-hash.ts';
-import { publishedKeysRecord } from '../../functions/core/published-keys-record.ts';
-import { type RecordKind, recordKey } from '../../functions/core/record-kind.ts';
-import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { publishedKeysRecord } from '../../functions/core/keys/published-keys-record.ts';
+import { type RecordKind, recordKey } from '../../functions/core/records/record-kind.ts';
+import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
+import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
+import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
+import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { ordersAudience, ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { tierKeyValues } from '../../infra/tiers.ts';
 import { certificateAuthority } from '../../test/support/certificates.ts';

@@ -1,4 +1,4 @@
-import { type ApiKey, endOfApiKey } from '../core/api-key-record.ts';
+import { type ApiKey, endOfApiKey } from '../core/credentials/api-key-record.ts';
 import type { ApiKeyView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
 

@@ -1,7 +1,7 @@
-import { type ApiKeyFormat, mintApiKey } from '../core/api-key.ts';
-import { type ApiKey, brokenApiKeyRule } from '../core/api-key-record.ts';
+import { type ApiKeyFormat, mintApiKey } from '../core/credentials/api-key.ts';
+import { type ApiKey, brokenApiKeyRule } from '../core/credentials/api-key-record.ts';
+import { defaultOwner } from '../core/credentials/grantee.ts';
 import { apiKeyGraceMaxSeconds, apiKeyGraceSeconds } from '../core/durations.ts';
-import { defaultOwner } from '../core/grantee.ts';
 import type { LastUses } from '../core/ports/last-use.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { isApiKeyId } from '../core/api-key.ts';
-import { readCertificateName } from '../core/certificate-name.ts';
-import { isClientId } from '../core/client.ts';
-import { readSerialNumber } from '../core/client-certificate.ts';
+import { readCertificateName } from '../core/certificates/certificate-name.ts';
+import { readSerialNumber } from '../core/certificates/client-certificate.ts';
+import { isClientId } from '../core/clients/client.ts';
+import { isApiKeyId } from '../core/credentials/api-key.ts';
 import { looksLikeSecret } from '../core/looks-like-secret.ts';
 
 /** The members that say whom a command is about, and what each of them looks like when it is no mistake. */

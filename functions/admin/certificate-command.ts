@@ -1,5 +1,8 @@
-import type { CertificateIssuer } from '../core/certificate-rule.ts';
-import { type ClientCertificate, parseCertificate } from '../core/client-certificate.ts';
+import type { CertificateIssuer } from '../core/certificates/certificate-rule.ts';
+import {
+  type ClientCertificate,
+  parseCertificate,
+} from '../core/certificates/client-certificate.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';
 
 /** The one certificate in a member of a command. */

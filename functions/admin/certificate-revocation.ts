@@ -1,16 +1,16 @@
-import type { CertificatePin } from '../core/certificate-pin.ts';
+import type { CertificatePin } from '../core/certificates/certificate-pin.ts';
 import {
   type ClientCertificate,
   parseCertificate,
   readSerialNumber,
-} from '../core/client-certificate.ts';
-import type { Registry } from '../core/ports/registry.ts';
-import { ok, type Result } from '../core/result.ts';
+} from '../core/certificates/client-certificate.ts';
 import {
   isRevokedBy,
   type RevokedCertificate,
   revokedCertificateKind,
-} from '../core/revoked-certificate.ts';
+} from '../core/certificates/revoked-certificate.ts';
+import type { Registry } from '../core/ports/registry.ts';
+import { ok, type Result } from '../core/result.ts';
 import { readCertificate, readIssuer } from './certificate-command.ts';
 import { revocationView } from './certificate-view.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';

@@ -1,6 +1,6 @@
-import type { CertificatePin } from '../core/certificate-pin.ts';
-import type { CertificateIssuer, CertificateRule } from '../core/certificate-rule.ts';
-import { issuerKeyOf, type RevokedCertificate } from '../core/revoked-certificate.ts';
+import type { CertificatePin } from '../core/certificates/certificate-pin.ts';
+import type { CertificateIssuer, CertificateRule } from '../core/certificates/certificate-rule.ts';
+import { issuerKeyOf, type RevokedCertificate } from '../core/certificates/revoked-certificate.ts';
 import type { CertificateView, IssuerView, RevocationView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
 

@@ -1,7 +1,10 @@
-import { readCertificateName } from '../core/certificate-name.ts';
-import { brokenPinRule, type CertificatePin } from '../core/certificate-pin.ts';
-import { brokenCertificateRule, type CertificateRule } from '../core/certificate-rule.ts';
-import { defaultOwner } from '../core/grantee.ts';
+import { readCertificateName } from '../core/certificates/certificate-name.ts';
+import { brokenPinRule, type CertificatePin } from '../core/certificates/certificate-pin.ts';
+import {
+  brokenCertificateRule,
+  type CertificateRule,
+} from '../core/certificates/certificate-rule.ts';
+import { defaultOwner } from '../core/credentials/grantee.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readClientCertificate, readIssuer, readLivingIssuer } from './certificate-command.ts';

@@ -1,10 +1,10 @@
-import type { Algorithm } from '../core/algorithm.ts';
-import type { Client, ClientAuthenticationMethod } from '../core/client.ts';
+import type { Client, ClientAuthenticationMethod } from '../core/clients/client.ts';
+import type { Algorithm } from '../core/tokens/algorithm.ts';
 import type { CommandReader } from './command-reader.ts';
 
 /**
  * The client with the members that the command names replaced. Nothing is validated here: the rules of
- * `core/client-rules.ts` judge the whole record before it is written.
+ * `core/clients/client-rules.ts` judge the whole record before it is written.
  */
 export function changedClient(client: Client, command: CommandReader, now: number): Client {
   const scope = command.list('scope') ?? client.scope;

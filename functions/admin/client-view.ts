@@ -1,5 +1,5 @@
-import type { Client } from '../core/client.ts';
-import type { MintedSecret } from '../core/client-secret.ts';
+import type { Client } from '../core/clients/client.ts';
+import type { MintedSecret } from '../core/clients/client-secret.ts';
 import type { ClientView, ShownSecret } from './commands.ts';
 
 /** A client as operators see it. Hashes stay where they are. */

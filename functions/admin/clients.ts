@@ -1,6 +1,10 @@
-import { type Client, clientAuthenticationMethods, clientSecretsMax } from '../core/client.ts';
-import { brokenClientRule, type ClientLimits } from '../core/client-rules.ts';
-import { mintClientId, mintClientSecret } from '../core/client-secret.ts';
+import {
+  type Client,
+  clientAuthenticationMethods,
+  clientSecretsMax,
+} from '../core/clients/client.ts';
+import { brokenClientRule, type ClientLimits } from '../core/clients/client-rules.ts';
+import { mintClientId, mintClientSecret } from '../core/clients/client-secret.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { err, ok, type Result } from '../core/result.ts';

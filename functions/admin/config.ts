@@ -1,6 +1,6 @@
-import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/api-key.ts';
+import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/credentials/api-key.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
-import { isResourceIndicator } from '../core/resource.ts';
+import { isResourceIndicator } from '../core/tokens/resource.ts';
 
 /** What the admin function is told by its deployment. */
 export interface AdminConfig {

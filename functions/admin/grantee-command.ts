@@ -1,4 +1,4 @@
-import type { Grantee } from '../core/grantee.ts';
+import type { Grantee } from '../core/credentials/grantee.ts';
 import { type CommandReader, secondsFromNow } from './command-reader.ts';
 import type { GranteeView } from './commands.ts';
 

@@ -1,5 +1,5 @@
-import { type ApiKeyFormat, mintApiKey } from '../core/api-key.ts';
-import { type ApiKey, brokenApiKeyRule } from '../core/api-key-record.ts';
+import { type ApiKeyFormat, mintApiKey } from '../core/credentials/api-key.ts';
+import { type ApiKey, brokenApiKeyRule } from '../core/credentials/api-key-record.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { err, ok, type Result } from '../core/result.ts';

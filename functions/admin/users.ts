@@ -1,11 +1,15 @@
-import { type BasicUser, brokenPasswordRule, brokenUserRule } from '../core/basic-user.ts';
-import { defaultOwner } from '../core/grantee.ts';
-import { mintPassword } from '../core/mint-password.ts';
-import { hashPassword, isOutdated } from '../core/password-hash.ts';
+import {
+  type BasicUser,
+  brokenPasswordRule,
+  brokenUserRule,
+} from '../core/credentials/basic-user.ts';
+import { defaultOwner } from '../core/credentials/grantee.ts';
+import { mintPassword } from '../core/credentials/mint-password.ts';
+import { hashPassword, isOutdated } from '../core/credentials/password-hash.ts';
+import { isUsername, usernameRule } from '../core/credentials/user-credential.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
-import { isUsername, usernameRule } from '../core/user-credential.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';
 import type { ShownPassword, UserView } from './commands.ts';
 import { editRecord } from './edit-record.ts';

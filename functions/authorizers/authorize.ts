@@ -1,8 +1,8 @@
 import { isAddressIn } from '../core/address-range.ts';
-import type { Decision, DenyReason } from '../core/decision.ts';
 import { clockSkewMaxSeconds } from '../core/durations.ts';
-import type { Principal } from '../core/principal.ts';
-import type { RouteRequirement } from '../core/route-policy.ts';
+import type { Decision, DenyReason } from '../core/routes/decision.ts';
+import type { Principal } from '../core/routes/principal.ts';
+import type { RouteRequirement } from '../core/routes/route-policy.ts';
 
 /**
  * What a route says to somebody whose credential is good.

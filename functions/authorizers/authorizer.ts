@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { AccessDecided } from '../core/audit.ts';
-import type { AuthRequest } from '../core/auth-request.ts';
-import type { Decision, UnavailableReason } from '../core/decision.ts';
 import { faultOf } from '../core/fault.ts';
-import type { Judgement } from '../core/judgement.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import type { Decision, UnavailableReason } from '../core/routes/decision.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
 import { Unavailable } from '../core/unavailable.ts';
 import { decisionIds } from './decision-ids.ts';
 import { type DecisionMaker, judge } from './judge.ts';

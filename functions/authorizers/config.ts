@@ -1,10 +1,10 @@
-import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/api-key.ts';
+import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/credentials/api-key.ts';
 import { clockSkewMaxSeconds } from '../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
-import { isIssuer } from '../core/issuer.ts';
-import { isResourceIndicator } from '../core/resource.ts';
-import type { CompiledRoutes } from '../core/route-policy.ts';
-import type { TrustedIssuer } from '../core/trusted-issuer.ts';
+import type { CompiledRoutes } from '../core/routes/route-policy.ts';
+import { isIssuer } from '../core/tokens/issuer.ts';
+import { isResourceIndicator } from '../core/tokens/resource.ts';
+import type { TrustedIssuer } from '../core/tokens/trusted-issuer.ts';
 
 /** What an authorizer of any scheme is told by its deployment. A name of a table is no right to read it. */
 export interface AuthorizerConfig {

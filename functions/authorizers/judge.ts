@@ -1,15 +1,15 @@
-import type { AuthRequest, MatchedRoute } from '../core/auth-request.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { AuthRequest, MatchedRoute } from '../core/routes/auth-request.ts';
 import {
   type CredentialPlace,
   type CredentialProblem,
   presentedCredential,
   type Scheme,
-} from '../core/credential.ts';
-import type { DenyReason } from '../core/decision.ts';
-import type { Judgement } from '../core/judgement.ts';
-import type { Principal } from '../core/principal.ts';
-import { err, ok, type Result } from '../core/result.ts';
-import type { CompiledRoutes, RouteRequirement } from '../core/route-policy.ts';
+} from '../core/routes/credential.ts';
+import type { DenyReason } from '../core/routes/decision.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
+import type { Principal } from '../core/routes/principal.ts';
+import type { CompiledRoutes, RouteRequirement } from '../core/routes/route-policy.ts';
 import { authorize } from './authorize.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { Authenticator } from './scheme.ts';

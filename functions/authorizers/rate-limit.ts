@@ -1,9 +1,9 @@
-import { cellsOf } from '../core/bucket-rate.ts';
 import { leaseSeconds } from '../core/durations.ts';
 import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { BucketRate, TokenBuckets } from '../core/ports/token-buckets.ts';
-import type { Principal } from '../core/principal.ts';
+import { cellsOf } from '../core/routes/bucket-rate.ts';
+import type { Principal } from '../core/routes/principal.ts';
 
 /** May this caller call this route once more? */
 export type RateLimiter = (

@@ -1,6 +1,6 @@
-import type { Scheme } from '../core/credential.ts';
-import type { DenyReason } from '../core/decision.ts';
-import type { Principal } from '../core/principal.ts';
+import type { Scheme } from '../core/routes/credential.ts';
+import type { DenyReason } from '../core/routes/decision.ts';
+import type { Principal } from '../core/routes/principal.ts';
 
 /** What a scheme says of a credential of its kind. */
 export type Authentication =

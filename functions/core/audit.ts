@@ -1,4 +1,4 @@
-import type { Reason } from './decision.ts';
+import type { Reason } from './routes/decision.ts';
 
 /**
  * What is written down. The members of each event are its allow-list: nothing else reaches the log, and nothing here

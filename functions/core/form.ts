@@ -1,6 +1,6 @@
 import { type OAuthError, refusal } from './errors.ts';
-import { resourceValuesMax } from './resource.ts';
 import { err, ok, type Result } from './result.ts';
+import { resourceValuesMax } from './tokens/resource.ts';
 
 export const formBytesMax = 65_536;
 const parameterCharactersMax = 8_192;

@@ -1,6 +1,6 @@
-import type { DenyReason } from '../core/decision.ts';
-import type { Judgement } from '../core/judgement.ts';
-import type { Principal } from '../core/principal.ts';
+import type { DenyReason } from '../core/routes/decision.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
+import type { Principal } from '../core/routes/principal.ts';
 import { contextText, nothing } from './context-text.ts';
 
 /** What an authorizer hands to the backend, and on a denial to the gateway response: flat texts on every surface. */

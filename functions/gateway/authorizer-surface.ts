@@ -3,12 +3,12 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewayTokenAuthorizerEvent,
 } from 'aws-lambda';
-import type { AuthRequest } from '../core/auth-request.ts';
-import { exactPolicy, type PolicyResources } from '../core/exact-policy/exact-policy.ts';
-import { fallbackAnswer } from '../core/exact-policy/fallback-answer.ts';
-import { rememberedPolicies } from '../core/exact-policy/remembered-policies.ts';
-import type { Judgement } from '../core/judgement.ts';
-import type { CompiledRoutes } from '../core/route-policy.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import { exactPolicy, type PolicyResources } from '../core/routes/exact-policy/exact-policy.ts';
+import { fallbackAnswer } from '../core/routes/exact-policy/fallback-answer.ts';
+import { rememberedPolicies } from '../core/routes/exact-policy/remembered-policies.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
+import type { CompiledRoutes } from '../core/routes/route-policy.ts';
 import { httpAuthRequest, type SimpleAnswer, simpleAnswer } from './http-authorizer.ts';
 import { policyAnswer } from './policy-answer.ts';
 import { type RestAuthorizerEvent, restAuthRequest, tokenAuthRequest } from './rest-authorizer.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import type { AuthRequest } from '../core/auth-request.ts';
-import type { Judgement } from '../core/judgement.ts';
-import { stageArnOf } from '../core/method-arn.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
+import { stageArnOf } from '../core/routes/method-arn.ts';
 import { type AuthorizerContext, authorizerContext } from './authorizer-context.ts';
 import { fitting } from './fitting.ts';
 import type { RequestValues } from './request-values.ts';

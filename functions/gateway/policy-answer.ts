@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { AuthRequest } from '../core/auth-request.ts';
-import type { DenyReason } from '../core/decision.ts';
-import type { PolicyResources } from '../core/exact-policy/exact-policy.ts';
-import type { Judgement } from '../core/judgement.ts';
-import type { Principal } from '../core/principal.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import type { DenyReason } from '../core/routes/decision.ts';
+import type { PolicyResources } from '../core/routes/exact-policy/exact-policy.ts';
+import type { Judgement } from '../core/routes/judgement.ts';
+import type { Principal } from '../core/routes/principal.ts';
 import { authorizerContext } from './authorizer-context.ts';
 import { fitting } from './fitting.ts';
 

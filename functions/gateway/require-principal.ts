@@ -1,5 +1,5 @@
-import { schemes } from '../core/credential.ts';
-import type { Principal } from '../core/principal.ts';
+import { schemes } from '../core/routes/credential.ts';
+import type { Principal } from '../core/routes/principal.ts';
 import { nothing, textOfContext } from './context-text.ts';
 
 /** Nobody was authenticated for this request, as far as the backend can tell. Answer 401. */

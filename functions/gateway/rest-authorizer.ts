@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
-import type { AuthRequest } from '../core/auth-request.ts';
-import { stageArnOf } from '../core/method-arn.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import { stageArnOf } from '../core/routes/method-arn.ts';
 import { headerValues, requestValues } from './request-values.ts';
 
 type Nullable =

@@ -1,5 +1,5 @@
-import type { AuthRequest } from '../core/auth-request.ts';
-import { stageArnOf } from '../core/method-arn.ts';
+import type { AuthRequest } from '../core/routes/auth-request.ts';
+import { stageArnOf } from '../core/routes/method-arn.ts';
 import { headerValues, requestValues } from './request-values.ts';
 
 /** What a WebSocket API sends to the authorizer of `$connect`: there is no verb and no path. */

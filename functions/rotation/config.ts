@@ -1,5 +1,5 @@
-import { algorithms } from '../core/algorithm.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
+import { algorithms } from '../core/tokens/algorithm.ts';
 
 /** What the rotation function is told by its deployment. */
 export interface RotationConfig extends RotationRules {

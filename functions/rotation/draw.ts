@@ -1,7 +1,7 @@
-import { algorithms } from '../core/algorithm.ts';
-import type { FreshMac } from '../core/key-ring.ts';
+import type { FreshMac } from '../core/keys/key-ring.ts';
 import type { FreshKey, KeyGenerator } from '../core/ports/key-generator.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
+import { algorithms } from '../core/tokens/algorithm.ts';
 
 /** One fresh key of each algorithm. */
 export function drawKeys(generator: KeyGenerator): Promise<readonly FreshKey[]> {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { activeKeys, firstRing, type KeyRing } from '../core/key-ring.ts';
-import { parseRing } from '../core/parse-ring.ts';
+import { activeKeys, firstRing, type KeyRing } from '../core/keys/key-ring.ts';
+import { parseRing } from '../core/keys/parse-ring.ts';
+import { arePublished } from '../core/keys/publish-ring.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { KeyGenerator } from '../core/ports/key-generator.ts';
 import type { KeyPublisher } from '../core/ports/published-keys.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';
-import { arePublished } from '../core/publish-ring.ts';
 import { drawKeys, drawMac } from './draw.ts';
 import { publish, publishRetirement } from './publish.ts';
 import { currentVersion, ringOf } from './read-ring.ts';

@@ -8,7 +8,7 @@ import { secretsManagerRingVersions } from '../adapters/secrets-manager/ring-ver
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemPause } from '../adapters/system/pause.ts';
 import { systemRandomness } from '../adapters/system/randomness.ts';
-import { keyGenerator } from '../core/generate-key.ts';
+import { keyGenerator } from '../core/keys/generate-key.ts';
 import { fromEnv } from './config.ts';
 import { type RotationAnswer, rotation } from './rotation.ts';
 import { tryKey } from './try-key.ts';

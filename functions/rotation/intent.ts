@@ -1,4 +1,4 @@
-import type { KeyRing } from '../core/key-ring.ts';
+import type { KeyRing } from '../core/keys/key-ring.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';

@@ -1,8 +1,8 @@
-import type { KeyRing } from '../core/key-ring.ts';
+import type { KeyRing } from '../core/keys/key-ring.ts';
+import { publicHalf, withRetirement } from '../core/keys/publish-ring.ts';
+import type { PublishedKeySet } from '../core/keys/published-keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { KeyPublisher } from '../core/ports/published-keys.ts';
-import { publicHalf, withRetirement } from '../core/publish-ring.ts';
-import type { PublishedKeySet } from '../core/published-keys.ts';
 import { RotationRefused } from './refusal.ts';
 
 export interface Publishing {

@@ -1,5 +1,5 @@
-import type { KeyRing } from '../core/key-ring.ts';
-import { parseRing } from '../core/parse-ring.ts';
+import type { KeyRing } from '../core/keys/key-ring.ts';
+import { parseRing } from '../core/keys/parse-ring.ts';
 import type { RingVersions, VersionLabels } from '../core/ports/ring-versions.ts';
 import { RotationRefused } from './refusal.ts';
 

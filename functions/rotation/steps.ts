@@ -6,8 +6,10 @@ import {
   nextRingSize,
   type SigningKey,
   sameRing,
-} from '../core/key-ring.ts';
-import { parseRing } from '../core/parse-ring.ts';
+} from '../core/keys/key-ring.ts';
+import { parseRing } from '../core/keys/parse-ring.ts';
+import { arePublished, publicLongEnough } from '../core/keys/publish-ring.ts';
+import type { PublicJwk } from '../core/keys/published-keys.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { KeyGenerator } from '../core/ports/key-generator.ts';
@@ -15,8 +17,6 @@ import type { KeyPublisher } from '../core/ports/published-keys.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { RingVersions, VersionLabels } from '../core/ports/ring-versions.ts';
 import type { RotationIntents } from '../core/ports/rotation-intents.ts';
-import { arePublished, publicLongEnough } from '../core/publish-ring.ts';
-import type { PublicJwk } from '../core/published-keys.ts';
 import type { RotationRules } from './config.ts';
 import { drawKeys, drawMac } from './draw.ts';
 import { isAnswered, isInForce } from './intent.ts';

@@ -1,6 +1,6 @@
-import type { SigningKey } from '../core/key-ring.ts';
-import type { PublicJwk } from '../core/published-keys.ts';
-import { importSigner, importVerifier } from '../core/signature.ts';
+import type { SigningKey } from '../core/keys/key-ring.ts';
+import type { PublicJwk } from '../core/keys/published-keys.ts';
+import { importSigner, importVerifier } from '../core/tokens/signature.ts';
 
 const sample = 'a key that signs must be the key that is published';
 

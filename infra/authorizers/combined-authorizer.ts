@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { schemes } from '../../functions/core/credential.ts';
+import { schemes } from '../../functions/core/routes/credential.ts';
 import { believable, type JwtAuthorizerProps } from './jwt-authorizer.ts';
 import { RouteAuthorizer } from './route-authorizer.ts';
 

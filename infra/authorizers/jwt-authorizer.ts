@@ -1,5 +1,8 @@
 import type { Construct } from 'constructs';
-import { brokenIssuerRule, type TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
+import {
+  brokenIssuerRule,
+  type TrustedIssuer,
+} from '../../functions/core/tokens/trusted-issuer.ts';
 import { RouteAuthorizer, type RouteAuthorizerProps } from './route-authorizer.ts';
 
 export interface JwtAuthorizerProps extends RouteAuthorizerProps {

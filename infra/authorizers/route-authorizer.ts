@@ -7,10 +7,10 @@ import { type CfnFunction, Code, type Function as LambdaFunction } from 'aws-cdk
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { type BundledPolicy, toEnv } from '../../functions/authorizers/config.ts';
-import { compileRoutes, type RouteTable } from '../../functions/core/compile-routes.ts';
-import type { Scheme } from '../../functions/core/credential.ts';
-import type { CompiledRoutes, Routes } from '../../functions/core/route-policy.ts';
-import type { TrustedIssuer } from '../../functions/core/trusted-issuer.ts';
+import { compileRoutes, type RouteTable } from '../../functions/core/routes/compile-routes.ts';
+import type { Scheme } from '../../functions/core/routes/credential.ts';
+import type { CompiledRoutes, Routes } from '../../functions/core/routes/route-policy.ts';
+import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
 import type { Challenge } from '../challenge.ts';
 import { bundlesDirectory, grantItems, KeywardFunction } from '../function.ts';
 import { GuardedHttpApi } from '../guarded-http-api.ts';

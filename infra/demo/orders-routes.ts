@@ -3,7 +3,7 @@ import {
   publicRoute,
   type Routes,
   requires,
-} from '../../functions/core/route-policy.ts';
+} from '../../functions/core/routes/route-policy.ts';
 
 /** The resource indicator of the Orders API (RFC 8707): what `aud` must say. */
 export const ordersAudience = 'https://orders.example.com';

@@ -7,10 +7,10 @@ import {
 import { afterAll, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
-import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
-import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
-import { parseCertificate } from '../../functions/core/client-certificate.ts';
-import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
+import { certificatePinKind } from '../../functions/core/certificates/certificate-pin.ts';
+import { certificateRuleKind } from '../../functions/core/certificates/certificate-rule.ts';
+import { parseCertificate } from '../../functions/core/certificates/client-certificate.ts';
+import { revokedCertificateKind } from '../../functions/core/certificates/revoked-certificate.ts';
 import { awsWorld } from '../local/support/aws-world.ts';
 import { certificateGate } from '../support/certificate-gate.ts';
 import { certificateAuthority } from '../support/certificates.ts';

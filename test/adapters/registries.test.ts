@@ -6,12 +6,12 @@ import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import { mintApiKey } from '../../functions/core/api-key.ts';
-import { apiKeyKind } from '../../functions/core/api-key-record.ts';
-import type { Client } from '../../functions/core/client.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
-import { mintClientSecret } from '../../functions/core/client-secret.ts';
-import type { RecordKind } from '../../functions/core/record-kind.ts';
+import type { Client } from '../../functions/core/clients/client.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { mintClientSecret } from '../../functions/core/clients/client-secret.ts';
+import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
+import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import type { RecordKind } from '../../functions/core/records/record-kind.ts';
 import { pinSamples, revokedSamples, ruleSamples } from '../contracts/certificate-samples.ts';
 import {
   apiKeySamples,

@@ -3,16 +3,16 @@ import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
-import { apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { basicUserKind } from '../../functions/core/basic-user-record.ts';
-import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
-import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
-import type { Client } from '../../functions/core/client.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
+import { certificatePinKind } from '../../functions/core/certificates/certificate-pin.ts';
+import { certificateRuleKind } from '../../functions/core/certificates/certificate-rule.ts';
+import { revokedCertificateKind } from '../../functions/core/certificates/revoked-certificate.ts';
+import type { Client } from '../../functions/core/clients/client.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
+import type { PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
-import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
-import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
 import { adminPorts } from '../support/admin-ports.ts';
 
 const keySet: PublishedKeySet = {

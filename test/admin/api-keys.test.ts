@@ -4,10 +4,10 @@ import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
-import { parseApiKey } from '../../functions/core/api-key.ts';
-import { type ApiKey, apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { parseApiKey } from '../../functions/core/credentials/api-key.ts';
+import { type ApiKey, apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import { adminPorts } from '../support/admin-ports.ts';
 

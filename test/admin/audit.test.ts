@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { admin } from '../../functions/admin/admin.ts';
-import { apiKeyIdIn, mintApiKey } from '../../functions/core/api-key.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { mintClientSecret } from '../../functions/core/client-secret.ts';
-import { mintPassword } from '../../functions/core/mint-password.ts';
+import { mintClientSecret } from '../../functions/core/clients/client-secret.ts';
+import { apiKeyIdIn, mintApiKey } from '../../functions/core/credentials/api-key.ts';
+import { mintPassword } from '../../functions/core/credentials/mint-password.ts';
 import { adminPorts } from '../support/admin-ports.ts';
 import { certificateAuthority } from '../support/certificates.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
-import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
-import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
-import { parseCertificate } from '../../functions/core/client-certificate.ts';
-import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
+import { certificatePinKind } from '../../functions/core/certificates/certificate-pin.ts';
+import { certificateRuleKind } from '../../functions/core/certificates/certificate-rule.ts';
+import { parseCertificate } from '../../functions/core/certificates/client-certificate.ts';
+import { revokedCertificateKind } from '../../functions/core/certificates/revoked-certificate.ts';
 import { audience, certificateGate } from '../support/certificate-gate.ts';
 import { certificateAuthority, expired } from '../support/certificates.ts';
 import { otherSpelling } from '../support/odd-certificates.ts';

@@ -5,11 +5,11 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { admin } from '../../functions/admin/admin.ts';
 import type { AdminAnswer } from '../../functions/admin/commands.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import type { BasicUser } from '../../functions/core/basic-user.ts';
-import { basicUserKind } from '../../functions/core/basic-user-record.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import type { BasicUser } from '../../functions/core/credentials/basic-user.ts';
+import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
+import { verifyPassword } from '../../functions/core/credentials/password-hash.ts';
 import { digest } from '../../functions/core/digest.ts';
-import { verifyPassword } from '../../functions/core/password-hash.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
 import { adminPorts } from '../support/admin-ports.ts';
 import { basicGate } from '../support/basic-gate.ts';

@@ -5,12 +5,12 @@ import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authent
 import { authorizer } from '../../functions/authorizers/authorizer.ts';
 import { lastUseNotes } from '../../functions/authorizers/last-use-notes.ts';
 import { rateLimiter } from '../../functions/authorizers/rate-limit.ts';
-import { mintApiKey } from '../../functions/core/api-key.ts';
-import { apiKeyKind } from '../../functions/core/api-key-record.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { compileRoutes } from '../../functions/core/compile-routes.ts';
-import type { Principal } from '../../functions/core/principal.ts';
-import { requires } from '../../functions/core/route-policy.ts';
+import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
+import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
+import type { Principal } from '../../functions/core/routes/principal.ts';
+import { requires } from '../../functions/core/routes/route-policy.ts';
 import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../support/events/authorizer.ts';
 import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';

@@ -4,7 +4,7 @@ import { memoryTokenBuckets } from '../../functions/adapters/memory/token-bucket
 import { type RateLimiter, rateLimiter } from '../../functions/authorizers/rate-limit.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import type { BucketRate, TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
-import type { Principal } from '../../functions/core/principal.ts';
+import type { Principal } from '../../functions/core/routes/principal.ts';
 
 const now = 1_800_000_000;
 const route = 'GET /orders';

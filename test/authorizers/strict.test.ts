@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
 import { rateLimiter } from '../../functions/authorizers/rate-limit.ts';
-import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import { gate } from '../support/gate.ts';
 import { bearerToken } from '../support/tokens.ts';
 

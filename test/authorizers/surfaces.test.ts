@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
 import {
   connectAuthorizerEvent,

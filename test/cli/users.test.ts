@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifyPassword } from '../../functions/core/password-hash.ts';
+import { verifyPassword } from '../../functions/core/credentials/password-hash.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 
 const command = join(import.meta.dirname, '..', '..', 'cli', 'keyward.mjs');

@@ -1,13 +1,16 @@
-import { type CertificatePin, certificatePinKind } from '../../functions/core/certificate-pin.ts';
+import {
+  type CertificatePin,
+  certificatePinKind,
+} from '../../functions/core/certificates/certificate-pin.ts';
 import {
   type CertificateRule,
   certificateRuleKind,
-} from '../../functions/core/certificate-rule.ts';
-import type { Grantee } from '../../functions/core/grantee.ts';
+} from '../../functions/core/certificates/certificate-rule.ts';
 import {
   type RevokedCertificate,
   revokedCertificateKind,
-} from '../../functions/core/revoked-certificate.ts';
+} from '../../functions/core/certificates/revoked-certificate.ts';
+import type { Grantee } from '../../functions/core/credentials/grantee.ts';
 import type { Samples } from './registry.ts';
 
 const plain: Grantee = {

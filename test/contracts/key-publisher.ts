@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeyPublisher } from '../../functions/core/ports/published-keys.ts';
-import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
 
 /** A set of one key that carries its name in its `kid`. */
 export function setOf(name: string, generation: number, revision: number): PublishedKeySet {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type ApiKey, apiKeyKind } from '../../functions/core/api-key-record.ts';
-import type { Client } from '../../functions/core/client.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
+import type { Client } from '../../functions/core/clients/client.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { type ApiKey, apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
-import type { RecordKind } from '../../functions/core/record-kind.ts';
+import type { RecordKind } from '../../functions/core/records/record-kind.ts';
 
 export const someClient: Client = {
   clientId: 'orders',

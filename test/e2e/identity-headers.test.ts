@@ -4,7 +4,7 @@ import { HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/routes/route-policy.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import { identityHeaders, identityParameters } from '../../infra/identity-headers.ts';
 import { Keyward } from '../../infra/keyward.ts';

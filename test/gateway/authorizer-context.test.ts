@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DenyReason } from '../../functions/core/decision.ts';
+import type { DenyReason } from '../../functions/core/routes/decision.ts';
 import { authorizerContext } from '../../functions/gateway/authorizer-context.ts';
 
 /** What a gateway may show of a refusal. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../functions/core/credential.ts';
-import type { Principal } from '../../functions/core/principal.ts';
+import { schemes } from '../../functions/core/routes/credential.ts';
+import type { Principal } from '../../functions/core/routes/principal.ts';
 import { authorizerContext } from '../../functions/gateway/authorizer-context.ts';
 import { PrincipalMissing, requirePrincipal } from '../../functions/gateway/require-principal.ts';
 import { integrationEvents } from '../support/events/integration.ts';

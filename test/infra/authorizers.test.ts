@@ -11,15 +11,15 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, test } from 'vitest';
 import { fromEnv } from '../../functions/authorizers/config.ts';
-import { compileRoutes } from '../../functions/core/compile-routes.ts';
-import { schemes as allSchemes, type Scheme } from '../../functions/core/credential.ts';
+import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
+import { schemes as allSchemes, type Scheme } from '../../functions/core/routes/credential.ts';
 import {
   defineRoutes,
   publicRoute,
   type Requirement,
   type Routes,
   requires,
-} from '../../functions/core/route-policy.ts';
+} from '../../functions/core/routes/route-policy.ts';
 import { ApiKeyAuthorizer } from '../../infra/authorizers/api-key-authorizer.ts';
 import { BasicAuthorizer } from '../../infra/authorizers/basic-authorizer.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';

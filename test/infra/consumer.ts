@@ -14,7 +14,7 @@ import {
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { Routes } from '../../functions/core/route-policy.ts';
+import type { Routes } from '../../functions/core/routes/route-policy.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import type { JwtAuthorizerProps } from '../../infra/authorizers/jwt-authorizer.ts';
 import type { RouteAuthorizer } from '../../infra/authorizers/route-authorizer.ts';

@@ -10,7 +10,7 @@ import {
   HttpUrlIntegration,
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/routes/route-policy.ts';
 import { identityHeaders, identityParameters } from '../../infra/identity-headers.ts';
 import { consumer } from './consumer.ts';
 

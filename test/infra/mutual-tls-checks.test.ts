@@ -14,7 +14,7 @@ import {
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/routes/route-policy.ts';
 import { consumer, httpConsumer, restConsumer } from './consumer.ts';
 
 const routes = defineRoutes({

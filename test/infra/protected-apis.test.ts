@@ -4,7 +4,7 @@ import { HttpIntegration, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apiga
 import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/routes/route-policy.ts';
 import { JwtAuthorizer } from '../../infra/authorizers/jwt-authorizer.ts';
 import { OrdersStack } from '../../infra/demo/orders-stack.ts';
 import { KeywardRef } from '../../infra/keyward-ref.ts';

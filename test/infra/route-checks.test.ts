@@ -25,7 +25,7 @@ import {
   publicRoute,
   type Routes,
   requires,
-} from '../../functions/core/route-policy.ts';
+} from '../../functions/core/routes/route-policy.ts';
 import { consumer, httpConsumer, restConsumer } from './consumer.ts';
 
 const bearer = requires({ schemes: ['bearer'], scopes: ['orders:read'] });

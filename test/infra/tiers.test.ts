@@ -6,7 +6,7 @@ import { MockIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { expect, test } from 'vitest';
 import type { BundledPolicy } from '../../functions/authorizers/config.ts';
-import { defineRoutes, publicRoute, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, publicRoute, requires } from '../../functions/core/routes/route-policy.ts';
 import { ApiKeyAuthorizer } from '../../infra/authorizers/api-key-authorizer.ts';
 import { KeywardRef } from '../../infra/keyward-ref.ts';
 import { ProtectedHttpApi } from '../../infra/protected-http-api.ts';

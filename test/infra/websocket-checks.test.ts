@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import { consumer } from './consumer.ts';
 
 const routes = defineRoutes({ $connect: requires({ schemes: ['bearer'] }) });

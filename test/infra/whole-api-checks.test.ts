@@ -2,7 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnStage, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
-import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import { consumer, restConsumer } from './consumer.ts';
 
 const bearer = requires({ schemes: ['bearer'] });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { activeKeys, type KeyRing } from '../../functions/core/key-ring.ts';
+import { activeKeys, type KeyRing } from '../../functions/core/keys/key-ring.ts';
 import { ensure, firstToken } from '../../functions/rotation/ensure.ts';
 import { rotationSteps, steps } from '../../functions/rotation/steps.ts';
 import { days, newWorld, readRing, rules, sentinelVersion, type World } from './world.ts';

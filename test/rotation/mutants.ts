@@ -1,10 +1,10 @@
 /** Plausible mistakes in the design of rotation. Each must break an invariant in some life. */
-import type { KeyRing, RingKey, SigningKey } from '../../functions/core/key-ring.ts';
-import { firstRing } from '../../functions/core/key-ring.ts';
+import type { KeyRing, RingKey, SigningKey } from '../../functions/core/keys/key-ring.ts';
+import { firstRing } from '../../functions/core/keys/key-ring.ts';
+import { publicHalf } from '../../functions/core/keys/publish-ring.ts';
+import type { PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeyPublisher } from '../../functions/core/ports/published-keys.ts';
 import type { RingVersions } from '../../functions/core/ports/ring-versions.ts';
-import { publicHalf } from '../../functions/core/publish-ring.ts';
-import type { PublishedKeySet } from '../../functions/core/published-keys.ts';
 import { drawKeys, drawMac } from '../../functions/rotation/draw.ts';
 import { holderOf } from '../../functions/rotation/read-ring.ts';
 import { RotationRefused } from '../../functions/rotation/refusal.ts';

@@ -7,10 +7,10 @@ import { secretsManagerRingVersions } from '../../functions/adapters/secrets-man
 import { secretsManagerSigningKeys } from '../../functions/adapters/secrets-manager/signing-keys.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { keyGenerator } from '../../functions/core/generate-key.ts';
-import { activeKeys, type KeyRing, nextKeys } from '../../functions/core/key-ring.ts';
+import { keyGenerator } from '../../functions/core/keys/generate-key.ts';
+import { activeKeys, type KeyRing, nextKeys } from '../../functions/core/keys/key-ring.ts';
+import { arePublished } from '../../functions/core/keys/publish-ring.ts';
 import { RingUnavailable } from '../../functions/core/ports/signing-keys.ts';
-import { arePublished } from '../../functions/core/publish-ring.ts';
 import { rotation } from '../../functions/rotation/rotation.ts';
 import { tryKey } from '../../functions/rotation/try-key.ts';
 import type { FaultRule } from '../../local/aws/fault.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { keyGenerator } from '../../functions/core/generate-key.ts';
-import { activeKeys, type KeyRing, nextKeys } from '../../functions/core/key-ring.ts';
+import { keyGenerator } from '../../functions/core/keys/generate-key.ts';
+import { activeKeys, type KeyRing, nextKeys } from '../../functions/core/keys/key-ring.ts';
 import type { RingVersions } from '../../functions/core/ports/ring-versions.ts';
 import type { RotationRules } from '../../functions/rotation/config.ts';
 import { ensure, firstToken } from '../../functions/rotation/ensure.ts';

@@ -11,13 +11,13 @@ import {
 } from '../../functions/adapters/memory/ring-versions.ts';
 import { memoryRotationIntents } from '../../functions/adapters/memory/rotation-intents.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { activeKeys, type KeyRing } from '../../functions/core/key-ring.ts';
-import { parseRing } from '../../functions/core/parse-ring.ts';
+import { activeKeys, type KeyRing } from '../../functions/core/keys/key-ring.ts';
+import { parseRing } from '../../functions/core/keys/parse-ring.ts';
+import type { PublishedKey } from '../../functions/core/keys/published-keys.ts';
 import type { KeyGenerator } from '../../functions/core/ports/key-generator.ts';
 import type { KeyPublisher } from '../../functions/core/ports/published-keys.ts';
 import type { RingVersions } from '../../functions/core/ports/ring-versions.ts';
 import type { RotationIntents } from '../../functions/core/ports/rotation-intents.ts';
-import type { PublishedKey } from '../../functions/core/published-keys.ts';
 import type { RotationRules } from '../../functions/rotation/config.ts';
 import { RotationRefused } from '../../functions/rotation/refusal.ts';
 import type { KeyTrial, RotationSteps, Step } from '../../functions/rotation/steps.ts';

@@ -1,12 +1,12 @@
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { Admin } from '../../functions/admin/admin.ts';
-import { apiKeyKind } from '../../functions/core/api-key-record.ts';
-import { basicUserKind } from '../../functions/core/basic-user-record.ts';
-import { certificatePinKind } from '../../functions/core/certificate-pin.ts';
-import { certificateRuleKind } from '../../functions/core/certificate-rule.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
-import { revokedCertificateKind } from '../../functions/core/revoked-certificate.ts';
+import { certificatePinKind } from '../../functions/core/certificates/certificate-pin.ts';
+import { certificateRuleKind } from '../../functions/core/certificates/certificate-rule.ts';
+import { revokedCertificateKind } from '../../functions/core/certificates/revoked-certificate.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
 
 /** What operators work on: empty stores in memory, nothing published, and whatever a test puts in their place. */
 export function adminPorts(given: Partial<Admin> = {}): Admin {

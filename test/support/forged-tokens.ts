@@ -5,9 +5,9 @@ import {
   type JsonWebKey,
   sign,
 } from 'node:crypto';
-import type { Algorithm } from '../../functions/core/algorithm.ts';
-import type { KeyRing } from '../../functions/core/key-ring.ts';
-import { importSigner } from '../../functions/core/signature.ts';
+import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
+import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { importSigner } from '../../functions/core/tokens/signature.ts';
 import * as gate from './gate.ts';
 import { ring as ringOfTests } from './ring.ts';
 

@@ -1,7 +1,7 @@
 import '../../local/tls/reflect-metadata.ts';
 import { webcrypto } from 'node:crypto';
 import { Extension, X509CertificateGenerator } from '@peculiar/x509';
-import { derElements, derWithin } from '../../functions/core/der.ts';
+import { derElements, derWithin } from '../../functions/core/certificates/der.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { defineRoutes, type Routes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import { KeywardFunction } from '../../infra/function.ts';
 import { Keyward } from '../../infra/keyward.ts';

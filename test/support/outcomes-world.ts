@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { signAccessToken } from '../../functions/core/access-token-signer.ts';
 import type { AccessDecided } from '../../functions/core/audit.ts';
+import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import type { FaultRule } from '../../local/aws/fault.ts';
 import { host } from '../../local/host.ts';
 import {

@@ -1,5 +1,5 @@
-import type { KeyRing } from '../../functions/core/key-ring.ts';
-import { parseRing } from '../../functions/core/parse-ring.ts';
+import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
+import { parseRing } from '../../functions/core/keys/parse-ring.ts';
 import type { HostedWorld } from '../../local/host.ts';
 
 /** The ring of a hosted deployment, private keys included, as the account's owner can read it. */

@@ -1,5 +1,5 @@
-import { keyGenerator } from '../../functions/core/generate-key.ts';
-import { firstRing, type KeyRing } from '../../functions/core/key-ring.ts';
+import { keyGenerator } from '../../functions/core/keys/generate-key.ts';
+import { firstRing, type KeyRing } from '../../functions/core/keys/key-ring.ts';
 
 /** A ring of real keys, drawn for this run. */
 export const ring: KeyRing = await drawRing();

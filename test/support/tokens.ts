@@ -1,4 +1,4 @@
-import { signAccessToken } from '../../functions/core/access-token-signer.ts';
+import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import { audience, issuer, now } from './gate.ts';
 import { ring } from './ring.ts';
 

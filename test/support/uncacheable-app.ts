@@ -5,7 +5,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { defineRoutes, requires } from '../../functions/core/route-policy.ts';
+import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { KeywardFunction } from '../../infra/function.ts';

@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
-import type { BasicUser } from '../../functions/core/basic-user.ts';
-import { basicUserKind } from '../../functions/core/basic-user-record.ts';
+import type { BasicUser } from '../../functions/core/credentials/basic-user.ts';
+import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
 import { digest } from '../../functions/core/digest.ts';
 import type { Samples } from '../contracts/registry.ts';
 import { audience, now } from './gate.ts';

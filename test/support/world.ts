@@ -1,10 +1,10 @@
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import type { Client } from '../../functions/core/client.ts';
-import { clientKind } from '../../functions/core/client-record.ts';
+import type { Client } from '../../functions/core/clients/client.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { digest } from '../../functions/core/digest.ts';
-import type { KeyRing } from '../../functions/core/key-ring.ts';
+import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { SigningKeys } from '../../functions/core/ports/signing-keys.ts';
 import { tokenEndpoint } from '../../functions/endpoints/token/endpoint.ts';

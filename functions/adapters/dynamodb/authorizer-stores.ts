@@ -1,10 +1,10 @@
-import { cachedLookup } from '../../core/cached-lookup.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
-import type { RecordKind } from '../../core/record-kind.ts';
+import { cachedLookup } from '../../core/records/cached-lookup.ts';
+import type { RecordKind } from '../../core/records/record-kind.ts';
 import { dynamoFailureCounter } from './failure-counter.ts';
 import { dynamoLastUse } from './last-use.ts';
 import { dynamoLookup } from './lookup.ts';

@@ -5,12 +5,12 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { KeyPublisher } from '../../core/ports/published-keys.ts';
 import {
   type PublishedKeysRecord,
   parsePublishedKeys,
   publishedKeysRecord,
-} from '../../core/published-keys-record.ts';
+} from '../../core/keys/published-keys-record.ts';
+import type { KeyPublisher } from '../../core/ports/published-keys.ts';
 
 const key = { pk: { S: 'JWKS' }, sk: { S: 'CURRENT' } };
 

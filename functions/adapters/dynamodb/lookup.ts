@@ -1,5 +1,5 @@
 import type { Lookup } from '../../core/ports/lookup.ts';
-import { type RecordKind, recordInItem, recordKey } from '../../core/record-kind.ts';
+import { type RecordKind, recordInItem, recordKey } from '../../core/records/record-kind.ts';
 import type { DynamoReader } from './reader.ts';
 
 /** Records of one kind out of the Clients table, one consistent read each. */

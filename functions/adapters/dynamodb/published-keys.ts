@@ -1,5 +1,5 @@
+import { parsePublishedKeys } from '../../core/keys/published-keys-record.ts';
 import type { PublishedKeys } from '../../core/ports/published-keys.ts';
-import { parsePublishedKeys } from '../../core/published-keys-record.ts';
 import type { DynamoReader } from './reader.ts';
 
 /** The published key set, as rotation has written it: item `JWKS` / `CURRENT` of the Verification table. */

@@ -9,7 +9,7 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { Registry } from '../../core/ports/registry.ts';
-import { type RecordKind, recordInItem, recordKey } from '../../core/record-kind.ts';
+import { type RecordKind, recordInItem, recordKey } from '../../core/records/record-kind.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
 
 /**

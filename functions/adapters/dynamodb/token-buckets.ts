@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { cellsOf, microsPerSecond } from '../../core/bucket-rate.ts';
 import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
+import { cellsOf, microsPerSecond } from '../../core/routes/bucket-rate.ts';
 import type { DynamoWriter, ItemUpdate } from './writer.ts';
 
 /** Beyond the time at which a bucket is full and its item says nothing: the clocks of environments differ. */

@@ -1,9 +1,9 @@
-import type { KeyPublisher } from '../../core/ports/published-keys.ts';
 import {
   type PublishedKeysRecord,
   parsePublishedKeys,
   publishedKeysRecord,
-} from '../../core/published-keys-record.ts';
+} from '../../core/keys/published-keys-record.ts';
+import type { KeyPublisher } from '../../core/ports/published-keys.ts';
 
 /** The published key set in memory, kept as the record that a store would have. */
 export function memoryKeyPublisher(): KeyPublisher {

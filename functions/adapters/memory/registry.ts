@@ -1,6 +1,6 @@
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Registered, Registry } from '../../core/ports/registry.ts';
-import type { RecordKind } from '../../core/record-kind.ts';
+import type { RecordKind } from '../../core/records/record-kind.ts';
 import { anotherTurn } from './another-turn.ts';
 
 /** Records in memory, with the same promises as a table: asynchronous, and nothing is shared with the caller. */

@@ -1,5 +1,5 @@
-import { cellsOf, microsPerSecond } from '../../core/bucket-rate.ts';
 import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
+import { cellsOf, microsPerSecond } from '../../core/routes/bucket-rate.ts';
 import { anotherTurn } from './another-turn.ts';
 
 /** Token buckets in memory. */

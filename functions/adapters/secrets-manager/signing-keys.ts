@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type CachedRing, cachedRing } from '../../core/cached-ring.ts';
+import { type CachedRing, cachedRing } from '../../core/keys/cached-ring.ts';
 import type { SigningKeys } from '../../core/ports/signing-keys.ts';
 
 /** The ring in force, from one secret. */

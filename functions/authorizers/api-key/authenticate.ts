@@ -1,14 +1,18 @@
-import { type ApiKeyFormat, parseApiKey } from '../../core/api-key.ts';
-import { type ApiKey, endOfApiKey } from '../../core/api-key-record.ts';
-import type { DenyReason } from '../../core/decision.ts';
+import { type ApiKeyFormat, parseApiKey } from '../../core/credentials/api-key.ts';
+import { type ApiKey, endOfApiKey } from '../../core/credentials/api-key-record.ts';
+import {
+  type GranteeCircumstances,
+  granteePrincipal,
+  granteeProblem,
+} from '../../core/credentials/grantee.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
-import { type GranteeCircumstances, granteePrincipal, granteeProblem } from '../../core/grantee.ts';
 import { madeOnce } from '../../core/made-once.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
-import type { Principal } from '../../core/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import type { DenyReason } from '../../core/routes/decision.ts';
+import type { Principal } from '../../core/routes/principal.ts';
 import { available } from '../../core/unavailable.ts';
 import { lastUseNotes } from '../last-use-notes.ts';
 import type { Authenticator } from '../scheme.ts';

@@ -3,7 +3,7 @@ import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
-import { apiKeyKind } from '../../core/api-key-record.ts';
+import { apiKeyKind } from '../../core/credentials/api-key-record.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
 import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';

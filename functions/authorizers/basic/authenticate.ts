@@ -1,15 +1,19 @@
-import type { BasicUser, UserSecret } from '../../core/basic-user.ts';
-import type { DenyReason } from '../../core/decision.ts';
+import type { BasicUser, UserSecret } from '../../core/credentials/basic-user.ts';
+import { granteePrincipal, granteeProblem } from '../../core/credentials/grantee.ts';
+import {
+  hashOfNothing,
+  requireArgon2,
+  verifyPassword,
+} from '../../core/credentials/password-hash.ts';
+import { parseUserCredential } from '../../core/credentials/user-credential.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
-import { granteePrincipal, granteeProblem } from '../../core/grantee.ts';
 import { madeOnce } from '../../core/made-once.ts';
-import { hashOfNothing, requireArgon2, verifyPassword } from '../../core/password-hash.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Pause } from '../../core/ports/pause.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
+import type { DenyReason } from '../../core/routes/decision.ts';
 import { available } from '../../core/unavailable.ts';
-import { parseUserCredential } from '../../core/user-credential.ts';
 import type { Authentication, Authenticator, Circumstances } from '../scheme.ts';
 import { attemptOf } from './attempt.ts';
 import { lockouts } from './lockouts.ts';

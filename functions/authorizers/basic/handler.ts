@@ -4,7 +4,7 @@ import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemPause } from '../../adapters/system/pause.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
-import { basicUserKind } from '../../core/basic-user-record.ts';
+import { basicUserKind } from '../../core/credentials/basic-user-record.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
 import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';

@@ -1,5 +1,9 @@
-import type { VerifiedTokenCache } from '../../core/verified-token-cache.ts';
-import { type IssuerRules, stillGood, verifyAccessToken } from '../../core/verify-access-token.ts';
+import type { VerifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
+import {
+  type IssuerRules,
+  stillGood,
+  verifyAccessToken,
+} from '../../core/tokens/verify-access-token.ts';
 import type { Authentication, Authenticator } from '../scheme.ts';
 
 export interface JwtAuthentication {

@@ -1,8 +1,8 @@
-import { fetchedIssuerKeys } from '../../core/fetched-issuer-keys.ts';
-import type { IssuerKeys } from '../../core/issuer-keys.ts';
+import { fetchedIssuerKeys } from '../../core/keys/fetched-issuer-keys.ts';
+import type { IssuerKeys } from '../../core/keys/issuer-keys.ts';
 import type { KeySetSource } from '../../core/ports/key-set-source.ts';
-import type { TrustedIssuer } from '../../core/trusted-issuer.ts';
-import type { IssuerRules } from '../../core/verify-access-token.ts';
+import type { TrustedIssuer } from '../../core/tokens/trusted-issuer.ts';
+import type { IssuerRules } from '../../core/tokens/verify-access-token.ts';
 import type { AuthorizerConfig } from '../config.ts';
 
 const accessTokenTypes = ['at+jwt', 'application/at+jwt'];

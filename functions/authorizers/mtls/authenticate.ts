@@ -1,16 +1,16 @@
-import type { CertificatePin } from '../../core/certificate-pin.ts';
-import type { CertificateRule } from '../../core/certificate-rule.ts';
-import type { ClientCertificate } from '../../core/client-certificate.ts';
-import type { DenyReason } from '../../core/decision.ts';
-import { type Grantee, granteePrincipal, granteeProblem } from '../../core/grantee.ts';
-import { parsedCertificates } from '../../core/parsed-certificates.ts';
-import type { Lookup } from '../../core/ports/lookup.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import type { CertificatePin } from '../../core/certificates/certificate-pin.ts';
+import type { CertificateRule } from '../../core/certificates/certificate-rule.ts';
+import type { ClientCertificate } from '../../core/certificates/client-certificate.ts';
+import { parsedCertificates } from '../../core/certificates/parsed-certificates.ts';
 import {
   contentRevocationId,
   type RevokedCertificate,
   serialRevocationId,
-} from '../../core/revoked-certificate.ts';
+} from '../../core/certificates/revoked-certificate.ts';
+import { type Grantee, granteePrincipal, granteeProblem } from '../../core/credentials/grantee.ts';
+import type { Lookup } from '../../core/ports/lookup.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { DenyReason } from '../../core/routes/decision.ts';
 import { available } from '../../core/unavailable.ts';
 import type { Authentication, Authenticator } from '../scheme.ts';
 

@@ -1,6 +1,6 @@
-import type { Algorithm } from '../algorithm.ts';
-import type { PrivateJwk } from '../key-ring.ts';
-import type { PublicJwk } from '../published-keys.ts';
+import type { PrivateJwk } from '../keys/key-ring.ts';
+import type { PublicJwk } from '../keys/published-keys.ts';
+import type { Algorithm } from '../tokens/algorithm.ts';
 
 /** A new signing key. Its `kid` was never used before. */
 export interface FreshKey {

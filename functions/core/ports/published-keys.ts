@@ -1,4 +1,4 @@
-import type { PublishedKeySet } from '../published-keys.ts';
+import type { PublishedKeySet } from '../keys/published-keys.ts';
 
 /** Reads the issuer's public keys as the Verification table has them. */
 export interface PublishedKeys {

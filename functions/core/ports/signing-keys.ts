@@ -1,4 +1,4 @@
-import type { KeyRing } from '../key-ring.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import { Unavailable } from '../unavailable.ts';
 
 /** Why there is no ring to sign with. Never the caller's fault: the answer is 503. */

@@ -1,7 +1,7 @@
+import type { PublishedKeySet } from '../../core/keys/published-keys.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { PublishedKeys } from '../../core/ports/published-keys.ts';
-import type { PublishedKeySet } from '../../core/published-keys.ts';
 import { available, Unavailable } from '../../core/unavailable.ts';
 import type { Endpoint } from '../../gateway/message.ts';
 import { outage } from '../../gateway/outage.ts';

@@ -1,6 +1,6 @@
 import { type Environment, EnvironmentReader } from '../../core/environment.ts';
-import { isIssuer } from '../../core/issuer.ts';
-import { isScopeToken } from '../../core/scope.ts';
+import { isIssuer } from '../../core/tokens/issuer.ts';
+import { isScopeToken } from '../../core/tokens/scope.ts';
 
 /** What the metadata endpoint is told by its deployment. */
 export interface MetadataConfig {

@@ -1,4 +1,4 @@
-import { type MetadataFacts, metadataDocument } from '../../core/metadata.ts';
+import { type MetadataFacts, metadataDocument } from '../../core/tokens/metadata.ts';
 import type { Endpoint } from '../../gateway/message.ts';
 import { publicDocument, servePublicDocument } from '../../gateway/public-document.ts';
 

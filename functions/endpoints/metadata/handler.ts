@@ -1,4 +1,4 @@
-import { clientAuthenticationMethods } from '../../core/client.ts';
+import { clientAuthenticationMethods } from '../../core/clients/client.ts';
 import { cors } from '../../gateway/cors.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { path as jwksPath } from '../jwks/config.ts';

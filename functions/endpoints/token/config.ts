@@ -1,6 +1,6 @@
 import { defaults } from '../../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../../core/environment.ts';
-import { isIssuer } from '../../core/issuer.ts';
+import { isIssuer } from '../../core/tokens/issuer.ts';
 
 /** What the token endpoint is told by its deployment. */
 export interface TokenConfig {

@@ -1,8 +1,8 @@
 import { refusal } from '../../core/errors.ts';
-import type { Grant } from '../../core/grant-type.ts';
-import { grantedAudience } from '../../core/resource.ts';
 import { err, ok } from '../../core/result.ts';
-import { grantedScope } from '../../core/scope.ts';
+import type { Grant } from '../../core/tokens/grant-type.ts';
+import { grantedAudience } from '../../core/tokens/resource.ts';
+import { grantedScope } from '../../core/tokens/scope.ts';
 
 /** Scopes that only make sense where a user takes part (OpenID Connect Core §3.1.2.1, §11). */
 const userScope = new Set(['openid', 'offline_access']);

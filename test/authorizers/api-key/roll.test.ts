@@ -3,8 +3,8 @@ import { memoryRegistry } from '../../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../../functions/adapters/system/randomness.ts';
 import { admin } from '../../../functions/admin/admin.ts';
 import { apiKeyAuthenticator } from '../../../functions/authorizers/api-key/authenticate.ts';
-import { apiKeyKind } from '../../../functions/core/api-key-record.ts';
-import { clientKind } from '../../../functions/core/client-record.ts';
+import { clientKind } from '../../../functions/core/clients/client-record.ts';
+import { apiKeyKind } from '../../../functions/core/credentials/api-key-record.ts';
 import { adminPorts } from '../../support/admin-ports.ts';
 
 const audience = 'https://api.example';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { attemptOf } from '../../../functions/authorizers/basic/attempt.ts';
+import { hashPassword } from '../../../functions/core/credentials/password-hash.ts';
 import { digest } from '../../../functions/core/digest.ts';
-import { hashPassword } from '../../../functions/core/password-hash.ts';
 import { type BasicGate, basicGate } from '../../support/basic-gate.ts';
 import { now } from '../../support/gate.ts';
 import { quickAlice as alice, alicesPassword, robot, robotsPassword } from '../../support/users.ts';

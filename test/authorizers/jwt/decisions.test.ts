@@ -1,9 +1,15 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { signAccessToken } from '../../../functions/core/access-token-signer.ts';
-import { auth0, cognito, entra, keycloak, okta } from '../../../functions/core/issuer-presets.ts';
-import { defineRoutes, requires } from '../../../functions/core/route-policy.ts';
-import type { TrustedIssuer } from '../../../functions/core/trusted-issuer.ts';
+import { defineRoutes, requires } from '../../../functions/core/routes/route-policy.ts';
+import { signAccessToken } from '../../../functions/core/tokens/access-token-signer.ts';
+import {
+  auth0,
+  cognito,
+  entra,
+  keycloak,
+  okta,
+} from '../../../functions/core/tokens/issuer-presets.ts';
+import type { TrustedIssuer } from '../../../functions/core/tokens/trusted-issuer.ts';
 import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
 import { audience, gate, issuer, now, publishedKeys, ringHoldSeconds } from '../../support/gate.ts';

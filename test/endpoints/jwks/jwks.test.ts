@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PublishedKeySet } from '../../../functions/core/published-keys.ts';
+import type { PublishedKeySet } from '../../../functions/core/keys/published-keys.ts';
 import { jwksEndpoint } from '../../../functions/endpoints/jwks/endpoint.ts';
 import { httpEndpoint } from '../../../functions/gateway/http-endpoint.ts';
 import { httpEvent } from '../../support/events/http-endpoint.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { metadataDocument } from '../../../functions/core/metadata.ts';
+import { metadataDocument } from '../../../functions/core/tokens/metadata.ts';
 import { metadataEndpoint } from '../../../functions/endpoints/metadata/endpoint.ts';
 import { httpEndpoint } from '../../../functions/gateway/http-endpoint.ts';
 import { httpEvent } from '../../support/events/http-endpoint.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cachedRing } from '../../../functions/core/cached-ring.ts';
+import { cachedRing } from '../../../functions/core/keys/cached-ring.ts';
 import { RingUnavailable } from '../../../functions/core/ports/signing-keys.ts';
 import { basic, clientCredentials, ordersClient, world } from '../../support/world.ts';
 

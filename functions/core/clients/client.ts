@@ -1,0 +1,55 @@
+import type { Algorithm } from '../tokens/algorithm.ts';
+
+/** Client authentication methods of the token endpoint (RFC 7591 §2, OAuth 2.1 §2.4). */
+export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post';
+
+export const clientAuthenticationMethods: readonly ClientAuthenticationMethod[] = [
+  'client_secret_basic',
+  'client_secret_post',
+];
+
+/** An OAuth client (RFC 6749 §2) as the Clients table keeps it: nothing in it is secret. */
+export interface Client {
+  readonly clientId: string;
+  readonly name: string;
+  readonly status: 'enabled' | 'disabled';
+  /** The methods that this client may use; a set, so that a client can migrate from one to another. */
+  readonly authenticationMethods: readonly ClientAuthenticationMethod[];
+  readonly grantTypes: readonly string[];
+  /** Everything that may be granted to this client. */
+  readonly scope: readonly string[];
+  /** What a request without `scope` gets: a subset of `scope`. */
+  readonly defaultScope: readonly string[];
+  /** Resource indicators that this client may ask for (RFC 8707 §2). */
+  readonly resources: readonly string[];
+  /** The audience of a request without `resource`: one of `resources`. */
+  readonly defaultResource: string;
+  /** Overrides the deployment's lifetime of access tokens; never above the hard maximum. */
+  readonly accessTokenLifetimeSeconds?: number;
+  readonly signingAlgorithm: Algorithm;
+  /** At most two, so that a secret can be replaced without an outage. */
+  readonly secrets: readonly ClientSecret[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A client secret at rest. The secret itself has 256 random bits, so a plain SHA-256 gives nothing away. */
+export interface ClientSecret {
+  /** Public name of this secret, for operators and logs. */
+  readonly id: string;
+  /** base64url of SHA-256 of the secret. */
+  readonly hash: string;
+  /** The last four characters, so that a person can tell two secrets apart. */
+  readonly hint: string;
+  readonly createdAt: number;
+  /** Epoch seconds from which on the secret is refused. Absent: it does not expire. */
+  readonly expiresAt?: number;
+}
+
+/** How many secrets a client may have at one time. */
+export const clientSecretsMax = 2;
+
+/** Generated and imported ids alike: nothing else is ever looked up. */
+export function isClientId(value: string): boolean {
+  return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);
+}

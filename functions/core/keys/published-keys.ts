@@ -1,0 +1,36 @@
+import type { Algorithm } from '../tokens/algorithm.ts';
+
+/** The public half of a signing key as a JWK (RFC 7517 §4), with the members that every reader relies on. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: Algorithm;
+  readonly use: 'sig';
+  readonly n?: string;
+  readonly e?: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+}
+
+export type KeyState = 'next' | 'active' | 'retired';
+
+export interface PublishedKey {
+  readonly jwk: PublicJwk;
+  readonly state: KeyState;
+  /** Epoch seconds since when this key can be fetched by everybody: the proof for the publication lead. */
+  readonly publishedAt: number;
+  /** Epoch seconds at which signing with it ended. Absent until the label of the ring has really moved. */
+  readonly retiredAt?: number;
+}
+
+/** What the Verification table says about the issuer's keys: nothing in it is secret. */
+export interface PublishedKeySet {
+  /** Schema of the stored item. */
+  readonly v: 1;
+  /** Generation of the ring that it shows. */
+  readonly generation: number;
+  /** Grows with every write; a writer names the revision that it has read. */
+  readonly revision: number;
+  readonly keys: readonly PublishedKey[];
+}

@@ -1,0 +1,34 @@
+import { decodeBase64url } from '../base64url.ts';
+import { type JsonObject, parseStrictObject } from '../strict-json.ts';
+
+/** API Gateway takes about 10 KB of headers in all; no token of ours comes near this. */
+const charactersMax = 8_192;
+
+/** A JWT in compact form, taken apart and not yet believed. */
+export interface ParsedJwt {
+  readonly header: JsonObject;
+  readonly payload: JsonObject;
+  readonly signingInput: string;
+  readonly signature: Buffer;
+}
+
+/**
+ * Takes a compact JWS apart (RFC 7515 §3.1, RFC 7519 §7.2): three parts of canonical base64url, header and payload JSON
+ * objects without a member twice. `undefined` for everything else, without any of the costly steps for what is too long.
+ */
+export function parseJwt(token: string): ParsedJwt | undefined {
+  if (token.length > charactersMax) return undefined;
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first < 1 || second < 0 || token.includes('.', second + 1)) return undefined;
+  const signature = decodeBase64url(token.slice(second + 1));
+  const header = objectOf(token.slice(0, first));
+  const payload = objectOf(token.slice(first + 1, second));
+  if (signature === undefined || header === undefined || payload === undefined) return undefined;
+  return { header, payload, signingInput: token.slice(0, second), signature };
+}
+
+function objectOf(segment: string): JsonObject | undefined {
+  const bytes = decodeBase64url(segment);
+  return bytes === undefined ? undefined : parseStrictObject(bytes);
+}

@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import type { Client } from '../../../functions/core/clients/client.ts';
+import { cachedLookup } from '../../../functions/core/records/cached-lookup.ts';
+import { someClient } from '../../contracts/registry.ts';
+
+function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
+  const state = {
+    now: 100,
+    reads: [] as string[],
+    isDown: false,
+    known: new Map<string, Client>(),
+  };
+  const cached = cachedLookup(
+    {
+      find: async (id) => {
+        state.reads.push(id);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (state.isDown) throw new Error('down');
+        return state.known.get(id);
+      },
+    },
+    { ttlSeconds: 60, clock: { now: () => state.now }, ...options },
+  );
+  state.known.set('orders', someClient);
+  return { state, cached };
+}
+
+test('a client is read once in its time, and again when that is over', async () => {
+  const { state, cached } = world();
+  for (const now of [100, 101, 159]) {
+    state.now = now;
+    expect(await cached.find('orders')).toEqual(someClient);
+  }
+  expect(state.reads).toHaveLength(1);
+  state.now = 160;
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
+
+test.each([
+  [59, 1],
+  [60, 2],
+  [61, 2],
+])(
+  'after %i of 60 seconds a known and an unknown client were read %i times',
+  async (age, reads) => {
+    for (const id of ['orders', 'nobody']) {
+      const { state, cached } = world();
+      await cached.find(id);
+      state.now += age;
+      await cached.find(id);
+      expect(state.reads).toHaveLength(reads);
+    }
+  },
+);
+
+test('the time of a client begins when it is read, not when it was last asked for', async () => {
+  const { state, cached } = world();
+  for (const now of [100, 130, 159, 160]) {
+    state.now = now;
+    await cached.find('orders');
+  }
+  expect(state.reads).toHaveLength(2);
+});
+
+test('a client that was removed is unknown when its time is over, and the other way round', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  for (const isThere of [false, true, false]) {
+    if (isThere) state.known.set('orders', someClient);
+    else state.known.delete('orders');
+    state.now += 60;
+    for (const _ of [1, 2]) expect((await cached.find('orders')) !== undefined).toBe(isThere);
+  }
+  expect(state.reads).toHaveLength(4);
+});
+
+test('of made-up ids no more are remembered than of clients', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  for (const id of ['x', 'y', 'x', 'z', 'x', 'y']) await cached.find(id);
+  expect(state.reads).toEqual(['x', 'y', 'z', 'y']);
+});
+
+test('a read that fails fails for all who wait for it, and the next one is a new one', async () => {
+  const { state, cached } = world();
+  state.isDown = true;
+  const calls = await Promise.allSettled([1, 2, 3].map(() => cached.find('orders')));
+  expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(state.reads).toHaveLength(1);
+  state.isDown = false;
+  expect(await cached.find('orders')).toEqual(someClient);
+  expect(state.reads).toHaveLength(2);
+});
+
+test('a read of one client holds no other one up', async () => {
+  const { state, cached } = world();
+  await Promise.all(['orders', 'nobody', 'orders'].map((id) => cached.find(id)));
+  expect(state.reads).toEqual(['orders', 'nobody']);
+});
+
+test('an unknown client costs what a known one costs, so that the time of an answer tells nothing', async () => {
+  const { state, cached } = world();
+  for (let i = 0; i < 5; i += 1) {
+    expect(await cached.find('nobody')).toBeUndefined();
+    expect(await cached.find('orders')).toBeDefined();
+  }
+  expect(state.reads.sort()).toEqual(['nobody', 'orders']);
+});
+
+test('a client that was unknown is found when its time is over', async () => {
+  const { state, cached } = world();
+  await cached.find('late');
+  state.known.set('late', { ...someClient, clientId: 'late' });
+  state.now += 60;
+  expect(await cached.find('late')).toBeDefined();
+});
+
+test('made-up ids push no client out', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  await cached.find('orders');
+  for (let i = 0; i < 50; i += 1) await cached.find(`x${i}`);
+  await cached.find('orders');
+  expect(state.reads.filter((id) => id === 'orders')).toHaveLength(1);
+});
+
+test('whoever was used least recently leaves first', async () => {
+  const { state, cached } = world({ entriesMax: 2 });
+  for (const id of ['a', 'b', 'c']) state.known.set(id, { ...someClient, clientId: id });
+  for (const id of ['a', 'b', 'a', 'c', 'a', 'b']) await cached.find(id);
+  expect(state.reads).toEqual(['a', 'b', 'c', 'b']);
+});
+
+test('callers that come together share one read', async () => {
+  const { state, cached } = world();
+  await Promise.all(Array.from({ length: 20 }, () => cached.find('orders')));
+  expect(state.reads).toHaveLength(1);
+});
+
+test('a store that fails is passed on, kept by nobody, and never answered from what is over', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.isDown = true;
+  state.now = 159;
+  expect(await cached.find('orders')).toBeDefined();
+  state.now = 160;
+  await expect(cached.find('orders')).rejects.toThrow('down');
+  state.isDown = false;
+  expect(await cached.find('orders')).toBeDefined();
+});
+
+test('a clock that goes backwards makes no entry immortal', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.now = 50;
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
+
+test('without a lifetime everything is read', async () => {
+  const { state, cached } = world({ ttlSeconds: 0 });
+  await cached.find('orders');
+  await cached.find('orders');
+  expect(state.reads).toHaveLength(2);
+});
+
+test('a fresh look reads although the record is in memory, joins no read begun before, and leaves what it found', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.known.set('orders', { ...someClient, name: 'Changed' });
+  expect((await cached.find('orders'))?.name).toBe(someClient.name);
+  expect((await cached.find('orders', true))?.name).toBe('Changed');
+  expect((await cached.find('orders'))?.name).toBe('Changed');
+  expect(state.reads).toHaveLength(2);
+  await Promise.all([cached.find('late'), cached.find('late', true), cached.find('late', true)]);
+  expect(state.reads.filter((id) => id === 'late')).toHaveLength(3);
+});
+
+test('a fresh look at a store that is away throws, whatever is in memory', async () => {
+  const { state, cached } = world();
+  await cached.find('orders');
+  state.isDown = true;
+  await expect(cached.find('orders', true)).rejects.toThrow('down');
+});

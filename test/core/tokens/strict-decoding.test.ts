@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeBase64url } from '../../../functions/core/base64url.ts';
+import { parseStrictObject } from '../../../functions/core/strict-json.ts';
+
+describe('decodeBase64url', () => {
+  test('decodes what base64url encodes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
+        expect(decodeBase64url(Buffer.from(bytes).toString('base64url'))).toEqual(
+          Buffer.from(bytes),
+        );
+      }),
+    );
+  });
+
+  test('accepts a text if and only if encoding again gives the same (RFC 4648 §3.5)', () => {
+    const near = fc.array(fc.constantFrom(...'AQgwz09-_+/=. \n'), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(near, (characters) => {
+        const text = characters.join('');
+        const isCanonical =
+          /^[\w-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
+        expect(decodeBase64url(text) !== undefined).toBe(isCanonical);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('parseStrictObject', () => {
+  const parse = (text: string) => parseStrictObject(Buffer.from(text));
+
+  test('reads every JSON object that has no member twice as the standard parser does', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 5 })),
+        (object) => {
+          const text = JSON.stringify(object);
+          fc.pre(text.isWellFormed() && !/\\ud[89a-f]/i.test(text));
+          expect(JSON.stringify(parse(text))).toBe(JSON.stringify(JSON.parse(text)));
+        },
+      ),
+    );
+  });
+
+  test('refuses a member that is there twice, wherever it stands and however it is spelt', () => {
+    const name = fc.string({ minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        name,
+        fc.boolean(),
+        fc.integer({ min: 0, max: 6 }),
+        (member, isEscaped, depth) => {
+          const plain = JSON.stringify(member);
+          const escaped = `"${[...member].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+          const twice = `{${plain}:1,${isEscaped ? escaped : plain}:2}`;
+          expect(parse(`${'{"a":['.repeat(depth)}${twice}${']}'.repeat(depth)}`)).toBeUndefined();
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['strings that look like structure', '{"a":"{\\"a\\":1,","b":"\\\\","c":"]}"}', true],
+    ['equal names in different objects', '{"a":{"a":1},"b":[{"a":1},{"a":2}]}', true],
+    ['16 levels', `{"a":${'['.repeat(15)}${']'.repeat(15)}}`, true],
+    ['17 levels', `{"a":${'['.repeat(16)}${']'.repeat(16)}}`, false],
+    ['a surrogate pair', '{"a":"\\ud83d\\ude00"}', true],
+    ['half of it', '{"a":"\\ud83d"}', false],
+    ['half of it as a name', '{"\\ude00":1}', false],
+  ])('%s: %s', (_name, text, isRead) => {
+    expect(parse(text) !== undefined).toBe(isRead);
+  });
+
+  test('any bytes are read or refused, never thrown at', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        expect(['object', 'undefined']).toContain(typeof parseStrictObject(bytes));
+      }),
+    );
+  });
+});
