@@ -29,6 +29,7 @@ function keyProblem(key: string): string | undefined {
   const isSegment = (segment: string) => /^(?:\{[A-Za-z0-9_.-]+\+?\}|[^{}\s]+)$/.test(segment);
   if (path !== '/' && !segments.every(isSegment)) return 'a path segment is a text or {name}';
   if (/\+\}\//.test(path)) return 'only the last segment can be greedy';
+  if (/\/(?:\.\.|\.(?:\/|$))/.test(path)) return 'a path segment must not be . nor begin with ..';
   return undefined;
 }
 

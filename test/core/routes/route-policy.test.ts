@@ -29,17 +29,25 @@ describe('a route table is checked where it is written', () => {
     ['GET /{a}{b}'],
     ['GET /a{b}'],
     ['GET /{a+}/b'],
+    ['GET /a/../b'],
+    ['GET /./b'],
+    ['GET /a/.'],
+    ['GET /..b'],
     ['GET /{a+}/{b+}'],
   ])('"%s" is no route', (route) => {
     expect(() => defineRoutes({ [route]: publicRoute() })).toThrow(`route "${route}"`);
   });
 
-  test.each(['GET /', 'ANY /x', 'GET /a/{b}', 'GET /a/{b+}', 'DELETE /a-b/c.d/~e'])(
-    '"%s" is one',
-    (route) => {
-      expect(Object.keys(defineRoutes({ [route]: requires(bearer) }))).toEqual([route]);
-    },
-  );
+  test.each([
+    'GET /',
+    'ANY /x',
+    'GET /a/{b}',
+    'GET /a/{b+}',
+    'DELETE /a-b/c.d/~e',
+    'GET /.well-known/{x}',
+  ])('"%s" is one', (route) => {
+    expect(Object.keys(defineRoutes({ [route]: requires(bearer) }))).toEqual([route]);
+  });
 
   test.each<[string, Requirement]>([
     ['schemes must not be empty', { schemes: [] }],
