@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { certificateAuthority } from '../support/certificates.ts';
+import { keyward, type Outcome } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 
-const command = join(import.meta.dirname, '..', '..', 'cli', 'keyward.mjs');
 const authority = await certificateAuthority('Partners');
 const second = await certificateAuthority('Partners');
 const leaf = await authority.issue({ commonName: 'Orders', sans: { dns: ['orders.example'] } });
@@ -31,31 +30,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** `keyward certificates …` in the folder with the files. */
-function certificates(args: readonly string[], input = ''): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const all = [command, 'certificates', ...args, '--endpoint', world.awsEndpoint];
-    const child = spawn(process.execPath, all, {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '' },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
+function certificates(args: readonly string[], input?: string): Promise<Outcome> {
+  return keyward(['certificates', ...args, '--endpoint', world.awsEndpoint], { folder, input });
 }
 
 async function json(args: readonly string[], input?: string): Promise<unknown> {

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyward as commandLine, type Outcome } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 
-const command = join(import.meta.dirname, '..', '..', 'cli', 'keyward.mjs');
 let world: DemoWorld;
 let folder: string;
 
@@ -18,35 +17,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command the way a shell does, from a folder without a local instance. */
-function keyward(
+const keyward = (
   args: readonly string[],
-  env: Record<string, string> = {},
-  input = '',
-): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [command, ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', ...env },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
-}
+  variables?: Readonly<Record<string, string>>,
+  input?: string,
+): Promise<Outcome> => commandLine(args, { folder, variables, input });
 
 const at = () => ['--endpoint', world.awsEndpoint];
 

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyPassword } from '../../functions/core/credentials/password-hash.ts';
+import { keyward, type Outcome } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 
-const command = join(import.meta.dirname, '..', '..', 'cli', 'keyward.mjs');
 let world: DemoWorld;
 let dynamo: DynamoDBClient;
 let folder: string;
@@ -27,32 +26,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the command the way a shell does, from a folder without a local instance. */
-function keyward(
-  args: readonly string[],
-  input = '',
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [command, 'users', ...args, '--endpoint', world.awsEndpoint],
-      { cwd: folder, env: { PATH: process.env.PATH ?? '' } },
-    );
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
+/** `keyward users …`. */
+function users(args: readonly string[], input?: string): Promise<Outcome> {
+  return keyward(['users', ...args, '--endpoint', world.awsEndpoint], { folder, input });
 }
 
 async function json(args: readonly string[], input?: string): Promise<Record<string, unknown>> {
-  const outcome = await keyward(args, input);
+  const outcome = await users(args, input);
   expect(outcome).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(outcome.stdout);
 }
@@ -88,15 +68,15 @@ describe('keyward users', () => {
     expect(chosen).not.toHaveProperty('password');
     expect(await verifyPassword(' päss wörd ', await storedHash('alice'))).toBe(true);
 
-    const table = await keyward(['list', '--output', 'table']);
+    const table = await users(['list', '--output', 'table']);
     expect(table.stdout.split('\n')[0]).toMatch(/^username +owner +status +scope +password_kind/);
     expect(table.stdout).toMatch(/^alice +team-a +enabled +orders:read +password .*false/m);
 
     expect(await json(['disable', 'alice'])).toMatchObject({ status: 'disabled' });
     expect(await json(['enable', 'alice'])).toMatchObject({ status: 'enabled' });
-    expect((await keyward(['delete', 'alice'])).code).toBe(2);
+    expect((await users(['delete', 'alice'])).code).toBe(2);
     expect(await json(['delete', 'alice', '--yes'])).toEqual({ username: 'alice', deleted: true });
-    expect((await keyward(['disable', 'alice'])).code).toBe(3);
+    expect((await users(['disable', 'alice'])).code).toBe(3);
   }, 60_000);
 
   test.each([
@@ -111,7 +91,7 @@ describe('keyward users', () => {
   ])(
     '%j with %j on stdin ends with %d, one line on stderr and nothing on stdout',
     async (args, input, code) => {
-      const outcome = await keyward(args, input);
+      const outcome = await users(args, input);
       expect(outcome).toMatchObject({ code, stdout: '' });
       expect(outcome.stderr).toMatch(/^keyward: [^\n]+\n$/);
       expect(outcome.stderr).not.toMatch(/short|long enough/);
