@@ -5,6 +5,7 @@ import {
 } from '../core/clients/client.ts';
 import { brokenClientRule, type ClientLimits } from '../core/clients/client-rules.ts';
 import { mintClientId, mintClientSecret } from '../core/clients/client-secret.ts';
+import { hasSecretPrefix } from '../core/looks-like-secret.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -61,6 +62,7 @@ export function clientCommands(ports: ClientAdministration): Verbs {
           createdAt: now,
           updatedAt: now,
         };
+        if (hasSecretPrefix(blank.clientId)) return invalid('client_id looks like a secret');
         const client = changedClient(blank, command, now);
         const broken = brokenClientRule(client, limits);
         if (broken !== undefined) return invalid(broken);

@@ -7,6 +7,7 @@ import { defaultOwner } from '../core/credentials/grantee.ts';
 import { mintPassword } from '../core/credentials/mint-password.ts';
 import { hashPassword, isOutdated } from '../core/credentials/password-hash.ts';
 import { isUsername, usernameRule } from '../core/credentials/user-credential.ts';
+import { hasSecretPrefix } from '../core/looks-like-secret.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -31,6 +32,7 @@ export function userCommands({ users, randomness, defaultResource }: UserAdminis
       members: ['username', 'password', ...granteeMembers],
       run: async (command, now) => {
         const username = nameOf(command);
+        if (hasSecretPrefix(username)) return invalid('username looks like a secret');
         const set = await newPassword(command, username, now);
         if (!set.ok) return set;
         const { shown, ...password } = set.value;

@@ -39,7 +39,10 @@ export interface TokenRefused extends RequestFacts {
   /** The private reason. */
   readonly reason: string;
   readonly grantType?: string;
-  /** As claimed by the caller; cleaned of anything but printable ASCII and cut to 64 characters. */
+  /**
+   * As claimed by the caller; cleaned of anything but printable ASCII and cut to 64 characters. Absent where it looks like
+   * a secret.
+   */
   readonly clientId?: string;
 }
 

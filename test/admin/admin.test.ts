@@ -165,10 +165,12 @@ describe('the admin function', () => {
     expect(await done({ ...update, name: 'Orders' })).toMatchObject({ name: 'Orders' });
   });
 
-  test("a client_id of one's own exists once", async () => {
+  test("a client_id of one's own exists once, and is no secret", async () => {
     const { done, refusal } = office();
     await done({ ...create, client_id: 'orders' });
     expect(await refusal({ ...create, client_id: 'orders' })).toBe('conflict');
+    const secret = `kwcs_${'1a'.repeat(24)}`;
+    expect(await refusal({ ...create, client_id: secret })).toBe('invalid_request');
   });
 
   test.each(['show', 'update', 'disable', 'enable', 'delete', 'secrets.add'])(

@@ -176,6 +176,14 @@ describe('operators of Basic users', () => {
     });
   });
 
+  test('name nobody by what looks like a secret, which would show in every decision', async () => {
+    const { refusal, stored } = office();
+    for (const username of [`kwup_${'1a'.repeat(24)}`, ' kwcs_1', 'kw_live_abcdefghijkm_1']) {
+      expect(await refusal({ ...create, username })).toBe('invalid_request');
+      expect(await stored(username)).toBeUndefined();
+    }
+  });
+
   test('make a user once, whichever way the name is spelt', async () => {
     const { done, refusal } = office();
     await done({ ...create, username: 'jörg' });

@@ -2,6 +2,7 @@ import type { Client } from '../../core/clients/client.ts';
 import { authenticateClient } from '../../core/clients/client-authentication.ts';
 import { type OAuthError, refusal } from '../../core/errors.ts';
 import { type Form, formBytesMax, mediaType, parseForm } from '../../core/form.ts';
+import { looksLikeSecret } from '../../core/looks-like-secret.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
@@ -151,8 +152,9 @@ function factsOf(request: HttpRequest): { requestId: string; sourceIp?: string }
   return sourceIp === undefined ? { requestId } : { requestId, sourceIp };
 }
 
-/** What a stranger claims to be goes into the log cut and cleaned. */
+/** What a stranger claims to be goes into the log cut and cleaned, and not at all when it may be the secret. */
 function printable(failure: { error: OAuthError; clientId?: string }): Refused {
   if (failure.clientId === undefined) return failure;
+  if (looksLikeSecret(failure.clientId)) return { error: failure.error };
   return { ...failure, clientId: failure.clientId.replace(/[^\x21-\x7e]/g, '?').slice(0, 64) };
 }

@@ -85,6 +85,17 @@ describe('the token endpoint answers invalid_client (RFC 6749 §5.2)', () => {
     }
   });
 
+  test('a secret in the place of the client id does not reach the log', async () => {
+    const { token, audit } = world();
+    const client_secret = `kwcs_${'1a'.repeat(24)}`;
+    for (const client_id of [client_secret, client_secret.slice(5), `\t${client_secret}`]) {
+      await token({ body: { ...clientCredentials, client_id, client_secret } });
+    }
+    expect(audit).toHaveLength(3);
+    expect(audit[0]).toMatchObject({ event: 'token_refused', reason: 'unknown_client' });
+    expect(JSON.stringify(audit)).not.toContain('1a1a1a');
+  });
+
   test('a made-up client id reaches the log cut and cleaned, in one record', async () => {
     const { token, audit } = world();
     await token({
