@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const documents = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { cwd: root });
 
 /** What a document writes in backticks and means as a file of this repository; `<name>` and `*` stand for any. */
 function pathsIn(text: string): string[] {
