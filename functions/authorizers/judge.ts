@@ -30,11 +30,11 @@ export type Judge = (request: AuthRequest, now: number) => Promise<Judgement>;
  * what is decided is which of them the credential may use, and nothing else of the request counts.
  */
 export function judge({ table, authenticators, limiter }: DecisionMaker): Judge {
-  const replayed = table.policyRoutes.flatMap((key) => {
+  const replayed = table.policyRoutes.flatMap((key, index) => {
     const requirement = ownMember(table.routes, key);
-    return requirement?.cache === 'policy' ? [requirement] : [];
+    return requirement?.cache === 'policy' ? [{ index, requirement }] : [];
   });
-  const replayedSchemes = [...new Set(replayed.flatMap(({ schemes }) => schemes))];
+  const replayedSchemes = [...new Set(replayed.flatMap(({ requirement }) => requirement.schemes))];
   const grants = new WeakMap<Principal, ReadonlySet<number>>();
 
   return async (request, now) => {
@@ -97,9 +97,7 @@ export function judge({ table, authenticators, limiter }: DecisionMaker): Judge 
     const known = grants.get(principal);
     if (known !== undefined) return known;
     const granted = new Set(
-      table.policyRoutes.flatMap((key, index) => {
-        const requirement = ownMember(table.routes, key);
-        if (requirement?.cache !== 'policy') return [];
+      replayed.flatMap(({ index, requirement }) => {
         const { outcome } = authorize(requirement, principal, undefined, now);
         return outcome === 'allow' ? [index] : [];
       }),

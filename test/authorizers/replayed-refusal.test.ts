@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
+import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
 import { serve } from '../../functions/authorizers/serve.ts';
@@ -32,6 +33,7 @@ test.each(['GET /orders', 'GET /orders/{id}', 'POST /orders'])(
             keys: memoryRegistry(apiKeyKind, [tied]),
           }),
         ],
+        ...{ buckets: memoryTokenBuckets(), audience },
         ...{ clock: { now: () => 2 }, randomness: systemRandomness, audit, stopwatch: () => 0 },
       },
       { table: compileRoutes(ordersRoutes), trustedIssuers: [], tiers: {} },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
-import { rateLimiter } from '../../functions/authorizers/rate-limit.ts';
 import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import { gate } from '../support/gate.ts';
 import { bearerToken } from '../support/tokens.ts';
@@ -43,12 +42,8 @@ test('an ANY route has one rate for all verbs: a caller gains nothing by changin
   const routes = defineRoutes({
     'ANY /x': requires({ ...bearer, rateLimit: { perSecond: 1, burst: 3 } }),
   });
-  const limiter = rateLimiter({
-    buckets: memoryTokenBuckets(),
-    audit: { write: () => undefined },
-    audience: 'https://a.example',
-  });
-  const { http, last } = gate({ routes, limiter });
+  const buckets = memoryTokenBuckets();
+  const { http, last } = gate({ routes, buckets });
   const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'GET'];
   const outcomes: string[] = [];
   for (const verb of verbs) {
@@ -59,7 +54,7 @@ test('an ANY route has one rate for all verbs: a caller gains nothing by changin
     ...['allow', 'allow', 'allow'],
     ...['rate_limited', 'rate_limited', 'rate_limited', 'rate_limited'],
   ]);
-  const { rest, last: lastOnRest } = gate({ routes, limiter });
+  const { rest, last: lastOnRest } = gate({ routes, buckets });
   await rest(bearerToken(), 'PURGE /x');
   expect(lastOnRest().reason).toBe('rate_limited');
 });

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { anotherTurn } from '../../functions/adapters/memory/another-turn.ts';
 import { memoryFailureCounter } from '../../functions/adapters/memory/failure-counter.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
+import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
 import { basicAuthenticator } from '../../functions/authorizers/basic/authenticate.ts';
 import type { Authentication } from '../../functions/authorizers/scheme.ts';
 import { serve } from '../../functions/authorizers/serve.ts';
@@ -120,6 +121,8 @@ export function basicGate(
   const handle = serve(
     {
       authenticators: [authenticator],
+      buckets: memoryTokenBuckets(),
+      audience,
       clock: { now: () => clock.seconds },
       randomness: fixed,
       audit: log,

@@ -1,14 +1,15 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
 import { issuerRules } from '../../functions/authorizers/jwt/issuers.ts';
-import type { RateLimiter } from '../../functions/authorizers/rate-limit.ts';
 import type { Authenticator } from '../../functions/authorizers/scheme.ts';
 import { type AuthorizerHandler, serve } from '../../functions/authorizers/serve.ts';
 import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';
 import { publishedIssuerKeys } from '../../functions/core/keys/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
+import type { TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
 import { type CompileOptions, compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
@@ -29,7 +30,8 @@ export interface GateOptions {
   readonly source?: KeySetSource;
   /** Beside the one for JWTs. */
   readonly authenticators?: readonly Authenticator[];
-  readonly limiter?: RateLimiter;
+  /** @default new ones */
+  readonly buckets?: TokenBuckets;
   readonly tiers?: Readonly<Record<string, string>>;
   readonly compile?: CompileOptions;
 }
@@ -113,7 +115,8 @@ export function gate(options: GateOptions = {}): Gate {
         }),
         ...(options.authenticators ?? []),
       ],
-      ...(options.limiter === undefined ? {} : { limiter: options.limiter }),
+      buckets: options.buckets ?? memoryTokenBuckets(),
+      audience,
       clock: { now: () => clock.seconds },
       randomness: systemRandomness,
       audit: { write: (event) => audit.push(event) },

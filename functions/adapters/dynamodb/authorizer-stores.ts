@@ -10,7 +10,7 @@ import { dynamoLastUse } from './last-use.ts';
 import { dynamoLookup } from './lookup.ts';
 import { dynamoReader } from './reader.ts';
 import { dynamoTokenBuckets } from './token-buckets.ts';
-import { dynamoWriter } from './writer.ts';
+import { countDeadlineMs, dynamoWriter } from './writer.ts';
 
 /** What authorizers read and count. Nothing is opened before it is used. */
 export interface AuthorizerStores {
@@ -28,9 +28,6 @@ export interface AuthorizerStoresOptions {
   readonly countersTable: string;
   readonly credentialCacheSeconds: number;
 }
-
-/** A caller waits for what is counted, and is let in without it: it must be quick or not at all. */
-const countDeadlineMs = 300;
 
 /** Nobody who guesses is let in without these. An authorizer has five seconds, and makes up to six such calls in a row. */
 const failureDeadlineMs = 500;

@@ -2,6 +2,9 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { fromItem, toItem } from './attributes.ts';
 import { type DynamoCallOptions, dynamoCall } from './call.ts';
 
+/** A caller waits for what is counted, and is let in without it: it must be quick or not at all. Milliseconds. */
+export const countDeadlineMs = 300;
+
 /** One UpdateItem, in DynamoDB's words. The item is made where there is none yet. */
 export interface ItemUpdate {
   readonly key: Readonly<Record<string, string>>;

@@ -1,19 +1,14 @@
 import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
-import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { systemRuntime } from '../../adapters/system/runtime.ts';
 import { apiKeyKind } from '../../core/credentials/api-key-record.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
-import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
 import { apiKeyAuthenticator } from './authenticate.ts';
 
 const config = fromEnv(process.env);
 const { issuer, audience } = config;
-const clock = systemClock;
-const randomness = systemRandomness;
-const audit = jsonLog;
+const { clock, audit } = systemRuntime;
 const stores = authorizerStores({ ...config, env: process.env, clock });
 
 /** API keys, on every surface of API Gateway. */
@@ -28,9 +23,9 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience, audit },
       }),
     ],
-    limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),
-    ...{ clock, randomness, audit },
-    stopwatch: () => performance.now(),
+    buckets: stores.buckets,
+    audience,
+    ...systemRuntime,
   },
   bundledPolicy<BundledPolicy>(),
 );

@@ -2,11 +2,9 @@ import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
 import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
 import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
-import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
 import { systemPause } from '../../adapters/system/pause.ts';
-import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { systemRuntime } from '../../adapters/system/runtime.ts';
 import { certificatePinKind } from '../../core/certificates/certificate-pin.ts';
 import { certificateRuleKind } from '../../core/certificates/certificate-rule.ts';
 import { revokedCertificateKind } from '../../core/certificates/revoked-certificate.ts';
@@ -20,15 +18,12 @@ import { type BundledPolicy, fromEnv } from '../config.ts';
 import { jwtAuthenticator } from '../jwt/authenticate.ts';
 import { issuerRules } from '../jwt/issuers.ts';
 import { certificateAuthenticator } from '../mtls/authenticate.ts';
-import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
 
 const config = fromEnv(process.env);
 const { issuer, audience } = config;
 const bundled = bundledPolicy<BundledPolicy>();
-const clock = systemClock;
-const randomness = systemRandomness;
-const audit = jsonLog;
+const { clock, randomness, audit } = systemRuntime;
 const stores = authorizerStores({ ...config, env: process.env, clock });
 
 const ownKeys = publishedIssuerKeys(
@@ -67,9 +62,9 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience },
       }),
     ],
-    limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),
-    ...{ clock, randomness, audit },
-    stopwatch: () => performance.now(),
+    buckets: stores.buckets,
+    audience,
+    ...systemRuntime,
   },
   bundled,
 );

@@ -1,16 +1,13 @@
 import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
 import { dynamoTokenBuckets } from '../../adapters/dynamodb/token-buckets.ts';
-import { dynamoWriter } from '../../adapters/dynamodb/writer.ts';
+import { countDeadlineMs, dynamoWriter } from '../../adapters/dynamodb/writer.ts';
 import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
-import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { systemRuntime } from '../../adapters/system/runtime.ts';
 import { publishedIssuerKeys } from '../../core/keys/published-issuer-keys.ts';
 import { verifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
-import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
 import { jwtAuthenticator } from './authenticate.ts';
 import { issuerRules } from './issuers.ts';
@@ -24,7 +21,7 @@ const ownKeys = publishedIssuerKeys(
 );
 
 // The first request needs the keys anyway, and initialization has more CPU. A failure is the first request's to meet.
-await ownKeys.find('', systemClock.now()).catch(() => undefined);
+await ownKeys.find('', systemRuntime.clock.now()).catch(() => undefined);
 
 /** Access tokens that are JWTs, on every surface of API Gateway. */
 export const handler: AuthorizerHandler = serve(
@@ -35,18 +32,12 @@ export const handler: AuthorizerHandler = serve(
         cache: verifiedTokenCache(),
       }),
     ],
-    clock: systemClock,
-    randomness: systemRandomness,
-    audit: jsonLog,
-    limiter: rateLimiter({
-      buckets: dynamoTokenBuckets(
-        dynamoWriter({ env: process.env, deadlineMs: 300 }),
-        config.countersTable,
-      ),
-      audit: jsonLog,
-      audience: config.audience,
-    }),
-    stopwatch: () => performance.now(),
+    buckets: dynamoTokenBuckets(
+      dynamoWriter({ env: process.env, deadlineMs: countDeadlineMs }),
+      config.countersTable,
+    ),
+    audience: config.audience,
+    ...systemRuntime,
   },
   bundled,
 );

@@ -1,21 +1,16 @@
 import { authorizerStores } from '../../adapters/dynamodb/authorizer-stores.ts';
-import { jsonLog } from '../../adapters/log/json-log.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { systemRandomness } from '../../adapters/system/randomness.ts';
+import { systemRuntime } from '../../adapters/system/runtime.ts';
 import { certificatePinKind } from '../../core/certificates/certificate-pin.ts';
 import { certificateRuleKind } from '../../core/certificates/certificate-rule.ts';
 import { revokedCertificateKind } from '../../core/certificates/revoked-certificate.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
-import { rateLimiter } from '../rate-limit.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
 import { certificateAuthenticator } from './authenticate.ts';
 
 const config = fromEnv(process.env);
 const { issuer, audience } = config;
-const clock = systemClock;
-const randomness = systemRandomness;
-const audit = jsonLog;
+const { clock } = systemRuntime;
 const stores = authorizerStores({ ...config, env: process.env, clock });
 
 /** Client certificates, on every surface that shows them. */
@@ -29,9 +24,9 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience },
       }),
     ],
-    limiter: rateLimiter({ buckets: stores.buckets, audit, audience }),
-    ...{ clock, randomness, audit },
-    stopwatch: () => performance.now(),
+    buckets: stores.buckets,
+    audience,
+    ...systemRuntime,
   },
   bundledPolicy<BundledPolicy>(),
 );
