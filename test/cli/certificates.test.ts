@@ -11,6 +11,8 @@ const authority = await certificateAuthority('Partners');
 const second = await certificateAuthority('Partners');
 const leaf = await authority.issue({ commonName: 'Orders', sans: { dns: ['orders.example'] } });
 const { serialNumber, raw } = new X509Certificate(leaf.certificatePem);
+/** As it is stored: one certificate in sixteen has a serial number that tools print with a zero in front. */
+const serial = BigInt(`0x${serialNumber}`).toString(16).toUpperCase();
 const thumbprint = Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(raw)));
 const certificateId = thumbprint.toString('base64url');
 let world: DemoWorld;
@@ -74,7 +76,7 @@ test('certificates are pinned, ruled, listed, revoked and removed', async () => 
   expect(await json([...bySerial, '--yes'])).toMatchObject({ certificate_ids: [certificateId] });
   const itself = ['revoke', '--certificate', '-', '--yes'];
   expect(await json(itself, leaf.certificatePem)).toMatchObject({ subject: 'CN=Orders' });
-  const seen = { serial: serialNumber, issuer: 'CN=Partners', revoked_at: expect.any(Number) };
+  const seen = { serial, issuer: 'CN=Partners', revoked_at: expect.any(Number) };
   const all = (await json(['revocations'])) as readonly object[];
   expect(all).toHaveLength(2);
   expect(all).toContainEqual({ ...seen, spki_sha256: expect.any(String) });
