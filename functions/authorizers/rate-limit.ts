@@ -1,5 +1,6 @@
 import { leaseSeconds } from '../core/durations.ts';
 import { faultOf } from '../core/fault.ts';
+import { keepLast } from '../core/keep-last.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { BucketRate, TokenBuckets } from '../core/ports/token-buckets.ts';
 import { cellsOf } from '../core/routes/bucket-rate.ts';
@@ -82,12 +83,9 @@ export function rateLimiter({
     }
   };
 
-  /** Puts a lease last in line; whoever stands first is the one to leave, with what it had left. */
+  /** A lease that has to leave takes along what it had left. */
   function keep(id: string, lease: Lease): void {
-    leases.delete(id);
-    leases.set(id, lease);
-    const [oldest] = leases.keys();
-    if (leases.size > entriesMax && oldest !== undefined) leases.delete(oldest);
+    keepLast(leases, id, lease, entriesMax);
   }
 }
 

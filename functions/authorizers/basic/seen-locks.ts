@@ -1,4 +1,5 @@
 import { seenLockSeconds } from '../../core/durations.ts';
+import { keepLast } from '../../core/keep-last.ts';
 
 /**
  * Locks that this environment has read, so that who is locked out cannot keep the counter of a user busy for everybody. Each
@@ -17,11 +18,8 @@ export function seenLocks(entriesMax = 1_000): SeenLocks {
     holds: (id, now) => now < (ends.get(id) ?? 0),
 
     keep(id, until, now) {
-      ends.delete(id);
-      if (until <= now) return;
-      ends.set(id, Math.min(until, now + seenLockSeconds));
-      const [oldest] = ends.keys();
-      if (ends.size > entriesMax && oldest !== undefined) ends.delete(oldest);
+      if (until <= now) ends.delete(id);
+      else keepLast(ends, id, Math.min(until, now + seenLockSeconds), entriesMax);
     },
   };
 }

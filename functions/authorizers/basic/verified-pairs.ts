@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { verifiedPairSeconds } from '../../core/durations.ts';
+import { keepLast } from '../../core/keep-last.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 
 /**
@@ -34,16 +35,13 @@ export function verifiedPairs(randomness: Randomness, entriesMax = 1_000): Verif
       const age = now - entry.verifiedAt;
       const isFresh = age >= 0 && age < verifiedPairSeconds;
       if (!isFresh || !timingSafeEqual(entry.mac, macOf(pair, password, phc))) return false;
-      // Last in line again; whoever stands first is the one to leave.
-      entries.set(pair, entry);
+      keepLast(entries, pair, entry, entriesMax);
       return true;
     },
 
     keep(pair, password, phc, now) {
-      entries.delete(pair);
-      entries.set(pair, { mac: macOf(pair, password, phc), verifiedAt: now });
-      const [oldest] = entries.keys();
-      if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
+      const entry = { mac: macOf(pair, password, phc), verifiedAt: now };
+      keepLast(entries, pair, entry, entriesMax);
     },
   };
 

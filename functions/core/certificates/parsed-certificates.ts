@@ -1,3 +1,4 @@
+import { keepLast } from '../keep-last.ts';
 import type { Result } from '../result.ts';
 import { type ClientCertificate, parseCertificate } from './client-certificate.ts';
 
@@ -12,11 +13,7 @@ export function parsedCertificates(
   return (pem) => {
     const parsed = entries.get(pem) ?? parseCertificate(pem);
     if (!parsed.ok) return parsed;
-    // Last in line again; whoever stands first is the one to leave.
-    entries.delete(pem);
-    entries.set(pem, parsed);
-    const [oldest] = entries.keys();
-    if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
+    keepLast(entries, pem, parsed, entriesMax);
     return parsed;
   };
 }

@@ -1,4 +1,5 @@
 import { unknownKidCooldownSeconds } from '../durations.ts';
+import { keepLast } from '../keep-last.ts';
 import type { ImportedKey } from '../tokens/signature.ts';
 import { Unavailable } from '../unavailable.ts';
 
@@ -118,9 +119,6 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   }
 
   function remember(kid: string, now: number): void {
-    unknown.delete(kid);
-    unknown.set(kid, now + unknownKidCooldownSeconds);
-    const [oldest] = unknown.keys();
-    if (unknown.size > unknownKidsMax && oldest !== undefined) unknown.delete(oldest);
+    keepLast(unknown, kid, now + unknownKidCooldownSeconds, unknownKidsMax);
   }
 }

@@ -1,3 +1,4 @@
+import { keepLast } from '../keep-last.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lookup } from '../ports/lookup.ts';
 
@@ -50,13 +51,7 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
     return record;
   }
 
-  /** Puts an entry last in line; whoever stands first is the one to leave. */
   function keep(id: string, entry: Entry<T>): void {
-    const entries = entry.record === undefined ? unknown : known;
-    entries.delete(id);
-    entries.set(id, entry);
-    if (entries.size <= entriesMax) return;
-    const [oldest] = entries.keys();
-    if (oldest !== undefined) entries.delete(oldest);
+    keepLast(entry.record === undefined ? unknown : known, id, entry, entriesMax);
   }
 }

@@ -1,4 +1,5 @@
 import { digest } from '../digest.ts';
+import { keepLast } from '../keep-last.ts';
 import type { VerifiedToken } from './verify-access-token.ts';
 
 /** Tokens whose signature was found good, by the hash of their exact text: no bearer token stays in memory. */
@@ -15,16 +16,11 @@ export function verifiedTokenCache(entriesMax = 1_000): VerifiedTokenCache {
     get(token) {
       const key = digest(token);
       const entry = entries.get(key);
-      if (entry === undefined) return undefined;
-      // Last in line again; whoever stands first is the one to leave.
-      entries.delete(key);
-      entries.set(key, entry);
+      if (entry !== undefined) keepLast(entries, key, entry, entriesMax);
       return entry;
     },
     set(token, verified) {
-      entries.set(digest(token), verified);
-      const [oldest] = entries.keys();
-      if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
+      keepLast(entries, digest(token), verified, entriesMax);
     },
     delete(token) {
       entries.delete(digest(token));

@@ -1,3 +1,4 @@
+import { keepLast } from '../../keep-last.ts';
 import type { exactPolicy } from './exact-policy.ts';
 
 type MakePolicy = ReturnType<typeof exactPolicy>;
@@ -8,11 +9,7 @@ export function rememberedPolicies(make: MakePolicy, entriesMax = 100): MakePoli
   return (granted, stageArn) => {
     const key = `${stageArn} ${[...granted].join()}`;
     const policy = entries.get(key) ?? make(granted, stageArn);
-    // Last in line again; whoever stands first is the one to leave.
-    entries.delete(key);
-    entries.set(key, policy);
-    const [oldest] = entries.keys();
-    if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
+    keepLast(entries, key, policy, entriesMax);
     return policy;
   };
 }
