@@ -13,6 +13,7 @@ import { basicUserKind } from '../functions/core/credentials/basic-user-record.t
 import { hashPassword } from '../functions/core/credentials/password-hash.ts';
 import { digest } from '../functions/core/digest.ts';
 import { cachedLookup } from '../functions/core/records/cached-lookup.ts';
+import { revocationView } from '../functions/core/revocation/revocation-view.ts';
 
 interface Case {
   readonly name: string;
@@ -95,6 +96,7 @@ async function caller(): Promise<(some: Case) => Promise<string>> {
     users: cachedLookup(memoryRegistry(basicUserKind, users), {
       ttlSeconds: 60,
       clock: { now: () => 0 },
+      markOf: (id) => id,
     }),
     failures: memoryFailureCounter(),
     issuer: 'https://auth.example.com',
@@ -113,6 +115,7 @@ async function caller(): Promise<(some: Case) => Promise<string>> {
         // A first one must not be the end of a pair that is remembered.
         sourceIp: isFirst ? '192.0.2.1' : '192.0.2.2',
         isReplayed: false,
+        revocations: revocationView(),
         isStrict: false,
       },
     );

@@ -31,6 +31,7 @@ export class Admin extends Construct {
         verificationTable: props.verification.tableName,
         countersTable: props.counters.tableName,
         accessTokenLifetimeMaxSeconds: props.settings.accessTokenLifetimeMaxSeconds,
+        revocationPollSeconds: props.settings.revocationPollSeconds,
         publicationLeadSeconds: props.settings.publicationLeadSeconds,
         publishedKeysMax: props.settings.publishedKeysMax,
         defaultResource: props.defaultResource,
@@ -53,6 +54,7 @@ export class Admin extends Construct {
       }),
     );
     grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS']);
+    grantItems(this.function, props.verification, ['dynamodb:UpdateItem'], ['LOG#*']);
     grantItems(this.function, props.counters, ['dynamodb:BatchGetItem'], ['SEEN#*']);
   }
 }

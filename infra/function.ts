@@ -92,3 +92,8 @@ export function grantItems(
     }),
   );
 }
+
+/** Lets a function follow the revocation log. */
+export function grantRevocationLog(grantee: LambdaFunction, verification: TableReference): void {
+  grantItems(grantee, verification, ['dynamodb:Query'], ['LOG#*']);
+}

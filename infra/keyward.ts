@@ -97,6 +97,7 @@ export class Keyward extends Construct implements IKeyward {
       service,
       issuer,
       clients,
+      verification,
       ring: this.ring.secret,
       settings,
     });

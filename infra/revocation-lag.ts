@@ -6,16 +6,11 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 
 /**
  * How long after its withdrawal a credential may still be let in, in seconds, and what of API Gateway's cache is in it. The
- * sum of what the authorizer remembers and what the gateway replays.
+ * sum of how old the authorizer's view of the revocation log may be and of what the gateway replays.
  */
 export interface RevocationLag {
   readonly seconds: number;
   readonly cache: 'policy' | 'route' | 'none';
-}
-
-/** How long an authorizer goes on with a record or a public key that it has read. */
-function memorySeconds(settings: Settings): number {
-  return Math.max(settings.credentialCacheSeconds, settings.publishedKeysCacheSeconds);
 }
 
 /** What is left of a lag for API Gateway to replay an answer, in whole seconds; 0: it must not. */
@@ -25,10 +20,10 @@ export function replaySeconds(revocationLagSeconds: number, settings: Settings):
       `revocationLagSeconds must be a whole number of seconds, 0 or more, not ${revocationLagSeconds}`,
     );
   }
-  const memory = memorySeconds(settings);
+  const memory = settings.revocationPollSeconds;
   if (revocationLagSeconds > 0 && revocationLagSeconds < memory) {
     throw new Error(
-      `revocationLagSeconds of ${revocationLagSeconds} cannot be kept: an authorizer remembers for ${memory} seconds (credentialCacheSeconds, publishedKeysCacheSeconds); 0 lets API Gateway replay nothing`,
+      `revocationLagSeconds of ${revocationLagSeconds} cannot be kept: an authorizer looks at the revocation log every ${memory} seconds (revocationPollSeconds); 0 lets API Gateway replay nothing`,
     );
   }
   return Math.max(0, Math.min(revocationLagSeconds - memory, 300));
@@ -49,7 +44,9 @@ export function revocationLags(
     const { cache: onRest, revocation } = requirement;
     const cache = onRest === 'policy' && kind === 'http' ? 'route' : onRest;
     const seconds =
-      revocation === 'strict' ? 0 : memorySeconds(settings) + (cache === 'none' ? 0 : replayed);
+      revocation === 'strict'
+        ? 0
+        : settings.revocationPollSeconds + (cache === 'none' ? 0 : replayed);
     lags.set(key, { seconds, cache });
   }
   return lags;

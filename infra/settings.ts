@@ -1,8 +1,8 @@
 import { defaults, keyRetirementSeconds } from '../functions/core/durations.ts';
 
 /**
- * `prod` keeps state and runs on the documented durations. `dev` forgets state with the stack and shows every change at
- * once: caches of a second, and room for many forced rotations.
+ * `prod` keeps state and runs on the documented durations. `dev` forgets state with the stack and shows every change
+ * within a second or two, and has room for many forced rotations.
  */
 export type StageKind = 'dev' | 'prod';
 
@@ -19,6 +19,8 @@ export interface Settings {
   readonly publishedKeysMax: number;
   readonly publishedKeysCacheSeconds: number;
   readonly credentialCacheSeconds: number;
+  readonly revocationPollSeconds: number;
+  readonly revocationMaxStaleSeconds: number;
   readonly publicDocumentMaxAgeSeconds: number;
 }
 
@@ -36,16 +38,15 @@ const prod: Settings = {
   publishedKeysMax: 10,
   publishedKeysCacheSeconds,
   credentialCacheSeconds: defaults.credentialCacheSeconds,
+  revocationPollSeconds: defaults.revocationPollSeconds,
+  revocationMaxStaleSeconds: defaults.revocationMaxStaleSeconds,
   publicDocumentMaxAgeSeconds,
 };
 
 const dev: Settings = {
   ...prod,
-  clientCacheSeconds: 1,
-  ringCacheSeconds: 1,
   publishedKeysMax: 40,
-  publishedKeysCacheSeconds: 5,
-  credentialCacheSeconds: 1,
+  revocationPollSeconds: 1,
 };
 
 const hour = 3_600;
@@ -75,12 +76,17 @@ function rules(stage: StageKind, s: Settings): readonly (readonly [boolean, stri
     [s.accessTokenLifetimeMaxSeconds <= 24 * hour, 'no access token may live longer than a day'],
     [s.clockSkewSeconds <= 120, 'clockSkewSeconds must be at most 120'],
     [s.ringCacheSeconds <= hour, 'ringCacheSeconds must be at most 3600'],
-    [s.clientCacheSeconds <= 300, 'clientCacheSeconds must be at most 300'],
+    [s.clientCacheSeconds <= 60, 'clientCacheSeconds must be at most 60'],
     [
       s.publishedKeysCacheSeconds >= 1 && s.publishedKeysCacheSeconds <= hour,
       'publishedKeysCacheSeconds must be 1 to 3600',
     ],
     [s.credentialCacheSeconds <= 60, 'credentialCacheSeconds must be at most 60'],
+    [
+      s.revocationPollSeconds >= 1 && s.revocationPollSeconds <= 60,
+      'revocationPollSeconds must be 1 to 60',
+    ],
+    [s.revocationMaxStaleSeconds <= 600, 'revocationMaxStaleSeconds must be at most 600'],
     [s.publicDocumentMaxAgeSeconds <= hour, 'publicDocumentMaxAgeSeconds must be at most 3600'],
     [
       stage === 'dev' || s.publicationLeadSeconds >= 3 * hour,

@@ -8,6 +8,7 @@ export interface AdminConfig {
   readonly verificationTable: string;
   readonly countersTable: string;
   readonly accessTokenLifetimeMaxSeconds: number;
+  readonly revocationPollSeconds: number;
   readonly publicationLeadSeconds: number;
   readonly publishedKeysMax: number;
   /** What a client or a key is good for when its creator names no resource. Empty: every one needs one. */
@@ -22,6 +23,7 @@ export function toEnv(config: AdminConfig): Record<string, string> {
     VERIFICATION_TABLE: config.verificationTable,
     COUNTERS_TABLE: config.countersTable,
     ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
+    REVOCATION_POLL_SECONDS: String(config.revocationPollSeconds),
     PUBLICATION_LEAD_SECONDS: String(config.publicationLeadSeconds),
     PUBLISHED_KEYS_MAX: String(config.publishedKeysMax),
     DEFAULT_RESOURCE: config.defaultResource,
@@ -41,6 +43,7 @@ export function fromEnv(environment: Environment): AdminConfig {
       min: 1,
       max: 86_400,
     }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
     publicationLeadSeconds: env.integer('PUBLICATION_LEAD_SECONDS', { min: 0, max: 31_536_000 }),
     publishedKeysMax: env.integer('PUBLISHED_KEYS_MAX', { min: 8, max: 100 }),
     defaultResource: env.text(

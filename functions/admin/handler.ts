@@ -5,6 +5,8 @@ import { dynamoLastUses } from '../adapters/dynamodb/last-uses.ts';
 import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
+import { dynamoRevocationWriter } from '../adapters/dynamodb/revocation-log.ts';
+import { dynamoWriter } from '../adapters/dynamodb/writer.ts';
 import { jsonLog } from '../adapters/log/json-log.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandomness } from '../adapters/system/randomness.ts';
@@ -14,6 +16,11 @@ import { revokedCertificateKind } from '../core/certificates/revoked-certificate
 import { clientKind } from '../core/clients/client-record.ts';
 import { apiKeyKind } from '../core/credentials/api-key-record.ts';
 import { basicUserKind } from '../core/credentials/basic-user-record.ts';
+import { revocationKeepSeconds, revocationWriteSeconds } from '../core/durations.ts';
+import type { Registry } from '../core/ports/registry.ts';
+import type { RecordKind } from '../core/records/record-kind.ts';
+import { announcedRegistry } from '../core/revocation/announced-registry.ts';
+import { revocationRecorder } from '../core/revocation/revocation-recorder.ts';
 import { grants } from '../endpoints/token/grants.ts';
 import { admin } from './admin.ts';
 import type { AdminAnswer } from './commands.ts';
@@ -23,14 +30,29 @@ const config = fromEnv(process.env);
 
 const dynamo = new DynamoDBClient(clientOptions);
 
+const recorder = revocationRecorder({
+  log: dynamoRevocationWriter(
+    dynamoWriter({ env: process.env, deadlineMs: 1_000 * revocationWriteSeconds }),
+    config.verificationTable,
+  ),
+  clock: systemClock,
+  randomness: systemRandomness,
+  keepSeconds: revocationKeepSeconds(config),
+});
+
+/** Records of one kind, every change of which is announced to whoever has one in memory. */
+function registry<T>(kind: RecordKind<T>): Registry<T> {
+  return announcedRegistry(dynamoRegistry(dynamo, config.clientsTable, kind), kind, recorder);
+}
+
 const run = admin({
-  clients: dynamoRegistry(dynamo, config.clientsTable, clientKind),
-  apiKeys: dynamoRegistry(dynamo, config.clientsTable, apiKeyKind),
+  clients: registry(clientKind),
+  apiKeys: registry(apiKeyKind),
   lastUses: dynamoLastUses(dynamo, config.countersTable),
-  certificatePins: dynamoRegistry(dynamo, config.clientsTable, certificatePinKind),
-  certificateRules: dynamoRegistry(dynamo, config.clientsTable, certificateRuleKind),
-  revokedCertificates: dynamoRegistry(dynamo, config.clientsTable, revokedCertificateKind),
-  users: dynamoRegistry(dynamo, config.clientsTable, basicUserKind),
+  certificatePins: registry(certificatePinKind),
+  certificateRules: registry(certificateRuleKind),
+  revokedCertificates: registry(revokedCertificateKind),
+  users: registry(basicUserKind),
   keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
   randomness: systemRandomness,
   clock: systemClock,

@@ -19,8 +19,12 @@ export interface AuthorizerConfig {
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly ringHoldSeconds: number;
   readonly publishedKeysCacheSeconds: number;
-  /** API keys, users and certificates are used from memory for this long. */
+  /** API keys, users and certificates are used from memory for this long, unless the log says that they change. */
   readonly credentialCacheSeconds: number;
+  /** How old what is known of the revocation log may be. */
+  readonly revocationPollSeconds: number;
+  /** How old it may be while the log cannot be read. */
+  readonly revocationMaxStaleSeconds: number;
   readonly apiKeyPrefix: string;
   readonly apiKeyEnvironment: string;
 }
@@ -45,6 +49,8 @@ export function toEnv(config: AuthorizerConfig): Record<string, string> {
     RING_HOLD_SECONDS: String(config.ringHoldSeconds),
     PUBLISHED_KEYS_CACHE_SECONDS: String(config.publishedKeysCacheSeconds),
     CREDENTIAL_CACHE_SECONDS: String(config.credentialCacheSeconds),
+    REVOCATION_POLL_SECONDS: String(config.revocationPollSeconds),
+    REVOCATION_MAX_STALE_SECONDS: String(config.revocationMaxStaleSeconds),
     API_KEY_PREFIX: config.apiKeyPrefix,
     API_KEY_ENVIRONMENT: config.apiKeyEnvironment,
   };
@@ -67,6 +73,8 @@ export function fromEnv(environment: Environment): AuthorizerConfig {
     ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
     publishedKeysCacheSeconds: env.integer('PUBLISHED_KEYS_CACHE_SECONDS', { min: 1, max: 3_600 }),
     credentialCacheSeconds: env.integer('CREDENTIAL_CACHE_SECONDS', { min: 0, max: 60 }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    revocationMaxStaleSeconds: env.integer('REVOCATION_MAX_STALE_SECONDS', { min: 0, max: 600 }),
     apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
     apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),
   });

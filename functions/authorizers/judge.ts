@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../core/result.ts';
+import type { RevocationFollower } from '../core/revocation/follow-revocations.ts';
 import type { AuthRequest, MatchedRoute } from '../core/routes/auth-request.ts';
 import {
   type CredentialPlace,
@@ -17,6 +18,7 @@ import type { Authenticator } from './scheme.ts';
 export interface DecisionMaker {
   readonly table: CompiledRoutes;
   readonly authenticators: readonly Authenticator[];
+  readonly revocations: RevocationFollower;
   /** Needed where a route has a rate. */
   readonly limiter?: RateLimiter;
 }
@@ -29,7 +31,7 @@ export type Judge = (request: AuthRequest, now: number) => Promise<Judgement>;
  * checked as what it says it is and as nothing else. Where API Gateway will replay the answer for every route of the API,
  * what is decided is which of them the credential may use, and nothing else of the request counts.
  */
-export function judge({ table, authenticators, limiter }: DecisionMaker): Judge {
+export function judge({ table, authenticators, revocations, limiter }: DecisionMaker): Judge {
   const replayed = table.policyRoutes.flatMap((key, index) => {
     const requirement = ownMember(table.routes, key);
     return requirement?.cache === 'policy' ? [{ index, requirement }] : [];
@@ -126,7 +128,12 @@ export function judge({ table, authenticators, limiter }: DecisionMaker): Judge 
     }
     const { sourceIp } = request;
     const { isReplayed, isStrict } = accepted;
-    const said = await authenticator.authenticate(value, { now, sourceIp, isReplayed, isStrict });
+    // Before any record is looked up: what the log says has changed must not come from memory.
+    const known = await revocations.current(now, isStrict);
+    const said = await authenticator.authenticate(value, {
+      ...{ now, sourceIp, isReplayed, isStrict },
+      revocations: known,
+    });
     return said.kind === 'authenticated' ? ok(said.principal) : err(said.reason);
   }
 }

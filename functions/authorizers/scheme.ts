@@ -1,3 +1,4 @@
+import type { Revocations } from '../core/revocation/revocation-view.ts';
 import type { Scheme } from '../core/routes/credential.ts';
 import type { DenyReason } from '../core/routes/decision.ts';
 import type { Principal } from '../core/routes/principal.ts';
@@ -15,8 +16,10 @@ export interface Circumstances {
   readonly sourceIp: string | undefined;
   /** API Gateway replays the answer for whoever presents the same credential: nothing but the credential may decide. */
   readonly isReplayed: boolean;
-  /** What is in memory does not count: the route wants to know of a revocation at once. */
+  /** No record in memory counts: the route wants to know of a withdrawal at once. */
   readonly isStrict: boolean;
+  /** As new as the route wants them. */
+  readonly revocations: Revocations;
 }
 
 /** One way to prove who one is. Throws `Unavailable` when it cannot tell. */

@@ -17,15 +17,51 @@ export const defaults = {
   publicationLeadSeconds: 86_400,
   /** Period of the rotation schedule. */
   rotationPeriodSeconds: 2_592_000,
-  /** A client's record is used from memory for this long. */
+  /** A client's record is used from memory for this long, unless the revocation log says that it changed. */
   clientCacheSeconds: 60,
   /** `max-age` of the JWK Set and of the metadata documents. */
   publicDocumentMaxAgeSeconds: 300,
   /** A verifier looks at the published key set again after this long, even for a `kid` that it knows. */
-  publishedKeysCacheSeconds: 5,
-  /** An authorizer uses the record of an API key, a user or a certificate from memory for this long. */
-  credentialCacheSeconds: 5,
+  publishedKeysCacheSeconds: 300,
+  /** The same for the record of an API key, a user or a certificate as for a client's. */
+  credentialCacheSeconds: 60,
+  /** Whoever follows the revocation log looks at it again after this long. */
+  revocationPollSeconds: 5,
+  /** A verifier goes on with what it knows of the log for this long while it cannot read it. */
+  revocationMaxStaleSeconds: 60,
 } as const;
+
+/** Two clocks in AWS differ by no more. */
+export const clockDriftSeconds = 2;
+
+/** One attempt to write an entry of the log takes no longer. */
+export const revocationWriteSeconds = 1;
+
+/** A read of the log goes back so far beyond the one before: the drift, a write attempt, and ample room for a late arrival. */
+export const pollOverlapSeconds = 30;
+
+/** A record that is about to change has changed within this time: more than any writer may run. */
+export const recordChangeSeconds = 60;
+
+/**
+ * How far in the future a cut lies: an issuer that has not seen it yet issues nothing later. It works with a log that is at
+ * most a poll old, its clock may be ahead, and the write takes its time.
+ */
+export function cutMarginSeconds(revocationPollSeconds: number): number {
+  return revocationPollSeconds + clockDriftSeconds + revocationWriteSeconds;
+}
+
+/** How long an entry of the log can matter: as long as the longest token lives that it may kill. */
+export function revocationKeepSeconds(durations: {
+  readonly accessTokenLifetimeMaxSeconds: number;
+  readonly revocationPollSeconds: number;
+}): number {
+  return (
+    durations.accessTokenLifetimeMaxSeconds +
+    clockSkewMaxSeconds +
+    cutMarginSeconds(durations.revocationPollSeconds)
+  );
+}
 
 export const clockSkewMaxSeconds = 120;
 

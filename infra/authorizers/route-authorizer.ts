@@ -12,7 +12,7 @@ import type { Scheme } from '../../functions/core/routes/credential.ts';
 import type { CompiledRoutes, Routes } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
 import type { Challenge } from '../challenge.ts';
-import { bundlesDirectory, grantItems, KeywardFunction } from '../function.ts';
+import { bundlesDirectory, grantItems, grantRevocationLog, KeywardFunction } from '../function.ts';
 import { GuardedHttpApi } from '../guarded-http-api.ts';
 import { GuardedRestApi, type RestAuthorizerKind } from '../guarded-rest-api.ts';
 import { GuardedWebSocketApi } from '../guarded-websocket-api.ts';
@@ -120,6 +120,8 @@ export class RouteAuthorizer extends Construct {
         ringHoldSeconds: keyward.settings.ringHoldSeconds,
         publishedKeysCacheSeconds: keyward.settings.publishedKeysCacheSeconds,
         credentialCacheSeconds: keyward.settings.credentialCacheSeconds,
+        revocationPollSeconds: keyward.settings.revocationPollSeconds,
+        revocationMaxStaleSeconds: keyward.settings.revocationMaxStaleSeconds,
         apiKeyPrefix: keyward.apiKeyFormat.prefix,
         apiKeyEnvironment: keyward.apiKeyFormat.environment,
       }),
@@ -208,7 +210,7 @@ export class RouteAuthorizer extends Construct {
     if (value === '') return;
     this.#outputs += 1;
     new CfnOutput(this, `RevocationLag${this.#outputs}`, {
-      description: `seconds after which a key, user, certificate or signing key that was withdrawn is refused for certain (a token lives until its exp): ${api.node.path}, ${kind}`,
+      description: `seconds after which a token, key, user, certificate or signing key that was revoked is refused for certain: ${api.node.path}, ${kind}`,
       value,
     });
   }
@@ -217,6 +219,7 @@ export class RouteAuthorizer extends Construct {
   #grant(accepted: ReadonlySet<Scheme>): void {
     const { keyward, routes } = this.#props;
     const read = ['dynamodb:GetItem'];
+    if (accepted.size > 0) grantRevocationLog(this.function, keyward.verification);
     if (accepted.has('bearer')) grantItems(this.function, keyward.verification, read, ['JWKS']);
     const records = [
       ...(accepted.has('apikey') ? ['AK#*'] : []),

@@ -3,7 +3,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { path, toEnv } from '../../functions/endpoints/token/config.ts';
-import { grantItems, KeywardFunction, type TableReference } from '../function.ts';
+import {
+  grantItems,
+  grantRevocationLog,
+  KeywardFunction,
+  type TableReference,
+} from '../function.ts';
 import type { Settings } from '../settings.ts';
 import type { TokenService } from '../token-service.ts';
 
@@ -11,6 +16,7 @@ export interface TokenEndpointProps {
   readonly service: TokenService;
   readonly issuer: string;
   readonly clients: TableReference;
+  readonly verification: TableReference;
   readonly ring: Secret;
   readonly settings: Settings;
   /** MiB. @default 1769, one vCPU: an RSA signature is what a token costs */
@@ -33,15 +39,18 @@ export class TokenEndpoint extends Construct {
       environment: toEnv({
         issuer: props.issuer,
         clientsTable: props.clients.tableName,
+        verificationTable: props.verification.tableName,
         ringSecret: props.ring.secretArn,
         accessTokenLifetimeSeconds: settings.accessTokenLifetimeSeconds,
         accessTokenLifetimeMaxSeconds: settings.accessTokenLifetimeMaxSeconds,
         clientCacheSeconds: settings.clientCacheSeconds,
         ringCacheSeconds: settings.ringCacheSeconds,
         ringHoldSeconds: settings.ringHoldSeconds,
+        revocationPollSeconds: settings.revocationPollSeconds,
       }),
     });
     grantItems(this.function, props.clients, ['dynamodb:GetItem'], ['CL#*']);
+    grantRevocationLog(this.function, props.verification);
     this.function.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

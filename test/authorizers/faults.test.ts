@@ -13,6 +13,7 @@ import type { Principal } from '../../functions/core/routes/principal.ts';
 import { requires } from '../../functions/core/routes/route-policy.ts';
 import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../support/events/authorizer.ts';
+import { emptyLog } from '../support/revocations.ts';
 import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';
 
 const now = 1_800_000_000;
@@ -40,8 +41,11 @@ function world({ url }: { readonly url: string }) {
       ...{ AWS_ACCESS_KEY_ID: 'canary', AWS_SECRET_ACCESS_KEY: 'canary' },
     },
     ...{ clock, clientsTable: 'clients', countersTable: 'counters', credentialCacheSeconds: 5 },
+    ...{ verificationTable: 'verification', accessTokenLifetimeMaxSeconds: 3_600 },
+    revocationPollSeconds: 5,
   });
   const decide = authorizer({
+    revocations: emptyLog(),
     table: compileRoutes({ 'GET /orders': requires({ schemes: ['apikey'] }) }),
     authenticators: [
       apiKeyAuthenticator({

@@ -10,6 +10,7 @@ import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { ordersAudience as audience, ordersRoutes } from '../../infra/demo/orders-routes.ts';
 import { evaluatePolicy, parsePolicy } from '../../local/gateway/policy-evaluation.ts';
 import { restAuthorizerEvent } from '../support/events/authorizer.ts';
+import { emptyLog } from '../support/revocations.ts';
 
 const stage = 'arn:aws:execute-api:us-east-1:000000000000:abc123/prod';
 const format = { prefix: 'kw', environment: 'live' };
@@ -27,6 +28,7 @@ test.each(['GET /orders', 'GET /orders/{id}', 'POST /orders'])(
     };
     const handle = serve(
       {
+        revocations: emptyLog(),
         authenticators: [
           apiKeyAuthenticator({
             ...{ ...format, audience, audit, issuer: 'https://auth.example.com' },

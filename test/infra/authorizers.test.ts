@@ -34,17 +34,18 @@ import { Keyward } from '../../infra/keyward.ts';
 import { allowed, statementsOf } from './synthesized.ts';
 
 const keysRead = 'Verification: dynamodb:GetItem JWKS';
+const logFollowed = 'Verification: dynamodb:Query LOG#*';
 
 /** Every construct, what it accepts, and what its function may do and is given. */
 const kinds = [
   {
     ...{ Authorizer: JwtAuthorizer, bundle: 'jwt-authorizer', description: 'JWT', memory: 512 },
-    ...{ schemes: ['bearer'], rights: [keysRead] },
+    ...{ schemes: ['bearer'], rights: [keysRead, logFollowed] },
   },
   {
     ...{ Authorizer: ApiKeyAuthorizer, bundle: 'api-key-authorizer', description: 'API key' },
     ...{ schemes: ['apikey'], memory: 512 },
-    rights: ['Clients: dynamodb:GetItem AK#*', 'Counters: dynamodb:UpdateItem SEEN#*'],
+    rights: ['Clients: dynamodb:GetItem AK#*', 'Counters: dynamodb:UpdateItem SEEN#*', logFollowed],
   },
   {
     ...{ Authorizer: BasicAuthorizer, bundle: 'basic-authorizer', description: 'Basic' },
@@ -53,12 +54,13 @@ const kinds = [
       'Clients: dynamodb:GetItem BU#*',
       'Counters: dynamodb:GetItem LIM#basic#*',
       'Counters: dynamodb:UpdateItem LIM#basic#*',
+      logFollowed,
     ],
   },
   {
     ...{ Authorizer: MtlsAuthorizer, bundle: 'mtls-authorizer', description: 'mutual TLS' },
     ...{ schemes: ['certificate'], memory: 512 },
-    rights: ['Clients: dynamodb:GetItem CP#* CR#* CX#*'],
+    rights: ['Clients: dynamodb:GetItem CP#* CR#* CX#*', logFollowed],
   },
   {
     ...{ Authorizer: CombinedAuthorizer, bundle: 'combined-authorizer', description: 'combined' },
@@ -68,6 +70,7 @@ const kinds = [
       'Counters: dynamodb:GetItem LIM#basic#*',
       'Counters: dynamodb:UpdateItem SEEN#* LIM#basic#*',
       keysRead,
+      logFollowed,
     ],
   },
 ] as const satisfies readonly {
@@ -153,7 +156,8 @@ describe.each(kinds)('$Authorizer.name', (kind) => {
       ...{ verificationTable: 'VERIFICATION_TABLE', clientsTable: 'CLIENTS_TABLE' },
       ...{ countersTable: 'COUNTERS_TABLE', clockSkewSeconds: 30 },
       ...{ accessTokenLifetimeMaxSeconds: 3_600, ringHoldSeconds: 86_400 },
-      ...{ publishedKeysCacheSeconds: 5, credentialCacheSeconds: 5 },
+      ...{ publishedKeysCacheSeconds: 300, credentialCacheSeconds: 60 },
+      ...{ revocationPollSeconds: 5, revocationMaxStaleSeconds: 60 },
       ...{ apiKeyPrefix: 'kw', apiKeyEnvironment: 'live' },
     });
   });
@@ -327,6 +331,7 @@ test('a combined authorizer may read what its routes need, and not what it could
   const template = Template.fromStack(stack);
   expect(allowed(statementsOf(template, 'Keyward: combined authorizer'))).toEqual([
     'dynamodb:GetItem JWKS',
+    'dynamodb:Query LOG#*',
   ]);
   template.hasResourceProperties('AWS::Lambda::Function', {
     ...{ Description: 'Keyward: combined authorizer', MemorySize: 512 },

@@ -8,7 +8,10 @@ beforeAll(() => {
 
 describe('each function may do what its duty needs, and nothing else', () => {
   test.each([
-    ['token endpoint', ['dynamodb:GetItem CL#*', 'secretsmanager:GetSecretValue AWSCURRENT']],
+    [
+      'token endpoint',
+      ['dynamodb:GetItem CL#*', 'dynamodb:Query LOG#*', 'secretsmanager:GetSecretValue AWSCURRENT'],
+    ],
     ['JWK Set', ['dynamodb:GetItem JWKS']],
     ['authorization server metadata', []],
     [
@@ -20,6 +23,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
         'dynamodb:GetItem JWKS',
         'dynamodb:PutItem CL#* AK#* BU#* CP#* CR#* CX#*',
         'dynamodb:Scan',
+        'dynamodb:UpdateItem LOG#*',
       ],
     ],
     [
@@ -44,6 +48,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
       'dynamodb:GetItem AK#* BU#* CP#* CR#* CX#*',
       'dynamodb:GetItem JWKS',
       'dynamodb:GetItem LIM#basic#*',
+      'dynamodb:Query LOG#*',
       'dynamodb:UpdateItem SEEN#* LIM#basic#*',
     ]);
   });

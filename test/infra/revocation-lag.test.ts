@@ -24,7 +24,7 @@ function outputs(stack: Parameters<typeof Template.fromStack>[0]) {
 }
 
 const announced = (api: string) =>
-  `seconds after which a key, user, certificate or signing key that was withdrawn is refused for certain (a token lives until its exp): ${api}`;
+  `seconds after which a token, key, user, certificate or signing key that was revoked is refused for certain: ${api}`;
 
 describe('the bound of every route is an output of the stack', () => {
   test('on a REST API: what the authorizer remembers, and what the gateway replays', () => {

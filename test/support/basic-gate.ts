@@ -18,6 +18,7 @@ import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { requires } from '../../functions/core/routes/route-policy.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
 import { audience, issuer, now } from './gate.ts';
+import { emptyLog, nothingRevoked } from './revocations.ts';
 import { quickAlice, robot } from './users.ts';
 
 /** One caller who presents a name and a password. */
@@ -89,7 +90,11 @@ export function basicGate(
           return registry.find(id);
         },
       },
-      { ttlSeconds: cacheSeconds, clock: { now: () => clock.seconds } },
+      {
+        ttlSeconds: cacheSeconds,
+        clock: { now: () => clock.seconds },
+        markOf: (id) => id,
+      },
     ),
     failures: {
       read: async (ids, at) => {
@@ -121,6 +126,7 @@ export function basicGate(
   const handle = serve(
     {
       authenticators: [authenticator],
+      revocations: emptyLog(),
       buckets: memoryTokenBuckets(),
       audience,
       clock: { now: () => clock.seconds },
@@ -160,6 +166,7 @@ export function basicGate(
         sourceIp: from ?? undefined,
         isReplayed,
         isStrict,
+        revocations: nothingRevoked,
       }),
     async outcome(presented) {
       const authentication = await gate.present(presented);

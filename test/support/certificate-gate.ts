@@ -20,6 +20,7 @@ import { authorizerContext } from '../../functions/gateway/authorizer-context.ts
 import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
 import { adminPorts } from './admin-ports.ts';
 import { restAuthorizerEvent } from './events/authorizer.ts';
+import { emptyLog } from './revocations.ts';
 
 export const issuer = 'https://auth.example.com';
 export const audience = 'https://orders.example.com';
@@ -88,11 +89,12 @@ export function certificateGate(registries: Registries = memoryRegistries()): Ce
           return (await registry.read(id))?.record;
         },
       },
-      { ttlSeconds: cacheSeconds, clock: ports.clock },
+      { ttlSeconds: cacheSeconds, clock: ports.clock, markOf: (id) => id },
     );
   const decide = authorizer({
     ...ports,
     table: compileRoutes(routes),
+    revocations: emptyLog(),
     stopwatch: () => 0,
     authenticators: [
       certificateAuthenticator({

@@ -1,4 +1,5 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import { memoryRevocationLog } from '../../functions/adapters/memory/revocation-log.ts';
 import { memoryTokenBuckets } from '../../functions/adapters/memory/token-buckets.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { jwtAuthenticator } from '../../functions/authorizers/jwt/authenticate.ts';
@@ -6,10 +7,17 @@ import { issuerRules } from '../../functions/authorizers/jwt/issuers.ts';
 import type { Authenticator } from '../../functions/authorizers/scheme.ts';
 import { type AuthorizerHandler, serve } from '../../functions/authorizers/serve.ts';
 import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';
+import { revocationKeepSeconds } from '../../functions/core/durations.ts';
 import { publishedIssuerKeys } from '../../functions/core/keys/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
 import type { TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
+import { followRevocations } from '../../functions/core/revocation/follow-revocations.ts';
+import { followedKeys } from '../../functions/core/revocation/heed-changes.ts';
+import {
+  type RevocationRecorder,
+  revocationRecorder,
+} from '../../functions/core/revocation/revocation-recorder.ts';
 import { type CompileOptions, compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
@@ -43,6 +51,8 @@ export interface Gate {
   /** What the Verification table holds; `undefined` is an outage. */
   readonly table: { keys: readonly PublishedKey[] | undefined; reads: number };
   readonly fetches: string[];
+  /** The revocation log: its writer, and how often it was read. */
+  readonly revocations: RevocationRecorder & { reads: number; isAway: boolean };
   readonly audit: AuditEvent[];
   /** The record of the last decision. */
   last(): AccessDecided;
@@ -97,17 +107,41 @@ export function gate(options: GateOptions = {}): Gate {
     clientsTable: 'c',
     countersTable: 'n',
     credentialCacheSeconds: 5,
+    revocationPollSeconds: 5,
+    revocationMaxStaleSeconds: 60,
     apiKeyPrefix: 'kw',
     apiKeyEnvironment: 'live',
   };
   const routes = options.routes ?? { 'GET /orders/{id}': requires({ schemes: ['bearer'] }) };
+  const log = memoryRevocationLog();
+  const follower = followRevocations({
+    log: {
+      read: async (from, to) => {
+        revocations.reads += 1;
+        if (revocations.isAway) throw new Error('the log is away');
+        return log.read(from, to);
+      },
+    },
+    pollSeconds: config.revocationPollSeconds,
+    maxStaleSeconds: config.revocationMaxStaleSeconds,
+    keepSeconds: revocationKeepSeconds(config),
+  });
+  const recorder = revocationRecorder({
+    ...{ log, randomness: systemRandomness, keepSeconds: revocationKeepSeconds(config) },
+    clock: { now: () => clock.seconds },
+  });
+  const revocations: Gate['revocations'] = {
+    reads: 0,
+    isAway: false,
+    record: (entry, expiresAt) => recorder.record(entry, expiresAt),
+  };
   const handle: AuthorizerHandler = serve(
     {
       authenticators: [
         jwtAuthenticator({
           issuers: issuerRules(
             config,
-            publishedIssuerKeys(published, 60),
+            followedKeys(publishedIssuerKeys(published, 60), follower),
             options.trustedIssuers ?? [],
             source,
           ),
@@ -115,6 +149,7 @@ export function gate(options: GateOptions = {}): Gate {
         }),
         ...(options.authenticators ?? []),
       ],
+      revocations: follower,
       buckets: options.buckets ?? memoryTokenBuckets(),
       audience,
       clock: { now: () => clock.seconds },
@@ -135,6 +170,7 @@ export function gate(options: GateOptions = {}): Gate {
     clock,
     table,
     fetches,
+    revocations,
     audit,
     last() {
       const event = audit.findLast((one) => one.event === 'access_decided');

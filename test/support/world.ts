@@ -7,11 +7,13 @@ import { digest } from '../../functions/core/digest.ts';
 import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { SigningKeys } from '../../functions/core/ports/signing-keys.ts';
+import type { RevocationFollower } from '../../functions/core/revocation/follow-revocations.ts';
 import { tokenEndpoint } from '../../functions/endpoints/token/endpoint.ts';
 import { grants } from '../../functions/endpoints/token/grants.ts';
 import { cors } from '../../functions/gateway/cors.ts';
 import { httpEndpoint } from '../../functions/gateway/http-endpoint.ts';
 import { httpEvent } from './events/http-endpoint.ts';
+import { emptyLog } from './revocations.ts';
 import { ring } from './ring.ts';
 
 export const issuer = 'https://auth.example.com';
@@ -35,6 +37,8 @@ export const ordersClient: Client = {
 };
 
 export interface WorldOptions {
+  /** @default of a log that nobody has written to */
+  readonly revocations?: RevocationFollower;
   readonly clients?: readonly Client[];
   readonly store?: Lookup<Client>;
   readonly keys?: SigningKeys;
@@ -72,6 +76,7 @@ export function world(options: WorldOptions = {}): World {
     issuer,
     lifetimes: { accessTokenLifetimeSeconds: 900, accessTokenLifetimeMaxSeconds: 3_600 },
     clients: options.store ?? memoryRegistry(clientKind, options.clients ?? [ordersClient]),
+    revocations: options.revocations ?? emptyLog(),
     keys: options.keys ?? { current: async () => ring },
     grants,
     clock: { now: () => clock.seconds },

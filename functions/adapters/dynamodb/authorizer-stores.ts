@@ -3,9 +3,11 @@ import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
-import { cachedLookup } from '../../core/records/cached-lookup.ts';
 import type { RecordKind } from '../../core/records/record-kind.ts';
+import type { RevocationFollower } from '../../core/revocation/follow-revocations.ts';
+import { followedLookup } from '../../core/revocation/heed-changes.ts';
 import { dynamoFailureCounter } from './failure-counter.ts';
+import { type FollowedLogOptions, followedLog } from './followed-log.ts';
 import { dynamoLastUse } from './last-use.ts';
 import { dynamoLookup } from './lookup.ts';
 import { dynamoReader } from './reader.ts';
@@ -14,15 +16,15 @@ import { countDeadlineMs, dynamoWriter } from './writer.ts';
 
 /** What authorizers read and count. Nothing is opened before it is used. */
 export interface AuthorizerStores {
-  /** Records of one kind, from memory for a few seconds. */
+  readonly revocations: RevocationFollower;
+  /** Records of one kind, from memory until the log says that they change. */
   lookup<T>(kind: RecordKind<T>): Lookup<T>;
   readonly failures: FailureCounter;
   readonly buckets: TokenBuckets;
   readonly lastUse: LastUse;
 }
 
-export interface AuthorizerStoresOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface AuthorizerStoresOptions extends FollowedLogOptions {
   readonly clock: Clock;
   readonly clientsTable: string;
   readonly countersTable: string;
@@ -38,9 +40,11 @@ export function authorizerStores(options: AuthorizerStoresOptions): AuthorizerSt
   const patient = { env, deadlineMs: failureDeadlineMs };
   const failures = { reader: dynamoReader(patient), writer: dynamoWriter(patient) };
   const writer = dynamoWriter({ env, deadlineMs: countDeadlineMs });
+  const revocations = followedLog(options);
   return {
+    revocations,
     lookup: (kind) =>
-      cachedLookup(dynamoLookup(reader, clientsTable, kind), {
+      followedLookup(dynamoLookup(reader, clientsTable, kind), kind, revocations, {
         ttlSeconds: credentialCacheSeconds,
         clock,
       }),

@@ -9,7 +9,7 @@ import { sigv4 } from './sigv4.ts';
  * DynamoDB could not answer. `code` is one of DynamoDB's errors that are known below, a code of Node's own, or a word of
  * ours; no text from outside is in it or in the message.
  */
-class DynamoUnavailable extends CodedError {
+export class DynamoUnavailable extends CodedError {
   override readonly name = 'DynamoUnavailable';
   override readonly code: string;
 
@@ -26,14 +26,21 @@ export interface DynamoCallOptions {
   readonly deadlineMs?: number;
 }
 
-/** The operations that are called, and the member that each of them answers with: none where there is nothing. */
-const answered = { GetItem: 'Item', UpdateItem: 'Attributes' } as const;
+/** The operations that are called, and the members that each of them may answer with. */
+const answered = {
+  GetItem: ['Item', 'ConsumedCapacity'],
+  UpdateItem: ['Attributes', 'ConsumedCapacity'],
+  Query: ['Items', 'Count', 'ScannedCount', 'LastEvaluatedKey', 'ConsumedCapacity'],
+} as const;
 type Operation = keyof typeof answered;
 
 /** What of an answer is looked at. */
 export interface DynamoAnswer {
   readonly Item?: Item;
   readonly Attributes?: Item;
+  readonly Items?: readonly Item[];
+  /** There is more, from here on. */
+  readonly LastEvaluatedKey?: Item;
 }
 
 /**
@@ -122,14 +129,22 @@ function parsed(text: string, operation: Operation): DynamoAnswer {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) {
-      const known: readonly string[] = [answered[operation], 'ConsumedCapacity'];
+      const known: readonly string[] = answered[operation];
       const members = Object.entries(value);
-      if (members.every(([name, one]) => known.includes(name) && isObject(one))) return value;
+      const isWhole = operation !== 'Query' || Array.isArray(value.Items);
+      if (isWhole && members.every(([name, one]) => known.includes(name) && isOfForm(name, one))) {
+        return value;
+      }
     }
   } catch {
     // Below.
   }
   throw new DynamoUnavailable('malformed answer');
+}
+
+function isOfForm(member: string, value: unknown): boolean {
+  if (member === 'Items') return Array.isArray(value) && value.every(isObject);
+  return member.endsWith('Count') ? typeof value === 'number' : isObject(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

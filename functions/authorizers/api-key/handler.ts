@@ -23,6 +23,7 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience, audit },
       }),
     ],
+    revocations: stores.revocations,
     buckets: stores.buckets,
     audience,
     ...systemRuntime,

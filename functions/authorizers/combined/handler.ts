@@ -11,6 +11,7 @@ import { revokedCertificateKind } from '../../core/certificates/revoked-certific
 import { apiKeyKind } from '../../core/credentials/api-key-record.ts';
 import { basicUserKind } from '../../core/credentials/basic-user-record.ts';
 import { publishedIssuerKeys } from '../../core/keys/published-issuer-keys.ts';
+import { followedKeys } from '../../core/revocation/heed-changes.ts';
 import { verifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
 import { apiKeyAuthenticator } from '../api-key/authenticate.ts';
 import { basicAuthenticator } from '../basic/authenticate.ts';
@@ -26,13 +27,19 @@ const bundled = bundledPolicy<BundledPolicy>();
 const { clock, randomness, audit } = systemRuntime;
 const stores = authorizerStores({ ...config, env: process.env, clock });
 
-const ownKeys = publishedIssuerKeys(
-  dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
-  config.publishedKeysCacheSeconds,
+const ownKeys = followedKeys(
+  publishedIssuerKeys(
+    dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+    config.publishedKeysCacheSeconds,
+  ),
+  stores.revocations,
 );
 
-// Most first requests need the keys, and initialization has more CPU. A failure is the first request's to meet.
-if (accepts(bundled, 'bearer')) await ownKeys.find('', clock.now()).catch(() => undefined);
+// Most first requests need these, and initialization has more CPU. A failure is the first request's to meet.
+await Promise.allSettled([
+  stores.revocations.current(clock.now()),
+  ...(accepts(bundled, 'bearer') ? [ownKeys.find('', clock.now())] : []),
+]);
 
 /** Whatever a route accepts, on every surface of API Gateway. */
 export const handler: AuthorizerHandler = serve(
@@ -62,6 +69,7 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience },
       }),
     ],
+    revocations: stores.revocations,
     buckets: stores.buckets,
     audience,
     ...systemRuntime,

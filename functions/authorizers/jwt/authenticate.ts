@@ -1,7 +1,9 @@
+import type { Revocations } from '../../core/revocation/revocation-view.ts';
 import type { VerifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
 import {
   type IssuerRules,
   stillGood,
+  type VerifiedToken,
   verifyAccessToken,
 } from '../../core/tokens/verify-access-token.ts';
 import type { Authentication, Authenticator } from '../scheme.ts';
@@ -17,19 +19,26 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
   return {
     scheme: 'bearer',
 
-    async authenticate(presented, { now, isStrict }): Promise<Authentication> {
+    async authenticate(presented, { now, revocations }): Promise<Authentication> {
       const known = cache.get(presented);
       if (known !== undefined) {
         // A hit spares the signature and the parsing, nothing else.
-        const problem = await stillGood(known, now, isStrict);
+        const problem = (await stillGood(known, now)) ?? revoked(known, revocations);
         if (problem === undefined) return { kind: 'authenticated', principal: known.principal };
         cache.delete(presented);
         return { kind: 'rejected', reason: problem };
       }
-      const verified = await verifyAccessToken(presented, issuers, now, isStrict);
-      if (!verified.ok) return { kind: 'rejected', reason: verified.error };
+      const verified = await verifyAccessToken(presented, issuers, now);
+      const problem = verified.ok ? revoked(verified.value, revocations) : verified.error;
+      if (!verified.ok || problem !== undefined) {
+        return { kind: 'rejected', reason: problem ?? 'revoked' };
+      }
       cache.set(presented, verified.value);
       return { kind: 'authenticated', principal: verified.value.principal };
     },
   };
+}
+
+function revoked({ principal }: VerifiedToken, log: Revocations): 'revoked' | undefined {
+  return log.isRevoked(principal.marks) ? 'revoked' : undefined;
 }

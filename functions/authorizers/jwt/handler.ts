@@ -1,3 +1,4 @@
+import { followedLog } from '../../adapters/dynamodb/followed-log.ts';
 import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
 import { dynamoTokenBuckets } from '../../adapters/dynamodb/token-buckets.ts';
@@ -6,6 +7,7 @@ import { httpsKeySetSource } from '../../adapters/https/key-set-source.ts';
 import { bundledPolicy } from '../../adapters/system/bundled-policy.ts';
 import { systemRuntime } from '../../adapters/system/runtime.ts';
 import { publishedIssuerKeys } from '../../core/keys/published-issuer-keys.ts';
+import { followedKeys } from '../../core/revocation/heed-changes.ts';
 import { verifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
 import { type BundledPolicy, fromEnv } from '../config.ts';
 import { type AuthorizerHandler, serve } from '../serve.ts';
@@ -15,13 +17,18 @@ import { issuerRules } from './issuers.ts';
 const config = fromEnv(process.env);
 const bundled = bundledPolicy<BundledPolicy>();
 
-const ownKeys = publishedIssuerKeys(
-  dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
-  config.publishedKeysCacheSeconds,
+const revocations = followedLog({ ...config, env: process.env });
+const ownKeys = followedKeys(
+  publishedIssuerKeys(
+    dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+    config.publishedKeysCacheSeconds,
+  ),
+  revocations,
 );
 
-// The first request needs the keys anyway, and initialization has more CPU. A failure is the first request's to meet.
-await ownKeys.find('', systemRuntime.clock.now()).catch(() => undefined);
+// The first request needs both anyway, and initialization has more CPU. A failure is the first request's to meet.
+const now = systemRuntime.clock.now();
+await Promise.allSettled([revocations.current(now), ownKeys.find('', now)]);
 
 /** Access tokens that are JWTs, on every surface of API Gateway. */
 export const handler: AuthorizerHandler = serve(
@@ -32,6 +39,7 @@ export const handler: AuthorizerHandler = serve(
         cache: verifiedTokenCache(),
       }),
     ],
+    revocations,
     buckets: dynamoTokenBuckets(
       dynamoWriter({ env: process.env, deadlineMs: countDeadlineMs }),
       config.countersTable,

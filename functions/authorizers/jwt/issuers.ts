@@ -16,6 +16,7 @@ export function issuerRules(
 ): ReadonlyMap<string, IssuerRules> {
   const own: IssuerRules = {
     issuer: config.issuer,
+    markedAs: '',
     keys: ownKeys,
     algorithms: ['RS256', 'ES256'],
     types: accessTokenTypes,
@@ -44,6 +45,7 @@ function foreignRules(
   const algorithms = trusted.algorithms ?? ['RS256'];
   return {
     issuer: trusted.issuer,
+    markedAs: trusted.issuer,
     keys: fetchedIssuerKeys(source, trusted.jwksUri, algorithms),
     algorithms,
     types: trusted.types ?? accessTokenTypes,

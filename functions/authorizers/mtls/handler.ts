@@ -24,6 +24,7 @@ export const handler: AuthorizerHandler = serve(
         ...{ issuer, audience },
       }),
     ],
+    revocations: stores.revocations,
     buckets: stores.buckets,
     audience,
     ...systemRuntime,

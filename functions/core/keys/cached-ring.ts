@@ -21,7 +21,8 @@ export const retryAfterSeconds = 5;
 /**
  * The ring for signers, from memory while it is fresh. Whatever is wrong with the secret later on (away, a sentinel, a
  * newer schema, not a ring), the last good ring signs on until its hold is over; each failed attempt is a fault in the
- * log. Callers that come while a fetch is under way wait for that one.
+ * log. A newer one that the revocation log has named is fetched at once, and the one at hand signs on while that fails: its
+ * keys stay good for the hold, and one that was revoked is not signed with by whoever asks the log. Callers that come while a fetch is under way wait for that one.
  */
 export function cachedRing(options: CachedRing): SigningKeys {
   const { clock, ringHoldSeconds } = options;
@@ -31,11 +32,13 @@ export function cachedRing(options: CachedRing): SigningKeys {
   let underWay: Promise<KeyRing> | undefined;
 
   return {
-    current: async () => {
+    current: async (generation = 0) => {
       const now = clock.now();
-      if (kept !== undefined && isWithin(kept.readAt, freshSeconds, now)) return kept.ring;
+      // One that is older than what was named is read again, though not by every request: the secret may be behind the log.
+      const isNamed = kept === undefined || kept.ring.generation >= generation;
+      if (isWithin(kept?.readAt, isNamed ? freshSeconds : 1, now)) return held(now);
       const waitSeconds = kept === undefined ? 1 : retryAfterSeconds;
-      if (failedAt !== undefined && isWithin(failedAt, waitSeconds, now)) return held(now);
+      if (isWithin(failedAt, waitSeconds, now)) return held(now);
       underWay ??= refresh(now).finally(() => {
         underWay = undefined;
       });
@@ -65,8 +68,8 @@ export function cachedRing(options: CachedRing): SigningKeys {
 }
 
 /** False as well when the clock went backwards: then nothing is known of an age. */
-function isWithin(since: number, seconds: number, now: number): boolean {
-  return now >= since && now - since < seconds;
+function isWithin(since: number | undefined, seconds: number, now: number): boolean {
+  return since !== undefined && now >= since && now - since < seconds;
 }
 
 function ringOf(text: string): KeyRing {

@@ -22,7 +22,6 @@ export function fetchedIssuerKeys(
   return issuerKeys({
     holdSeconds,
     unknownKidReadSeconds,
-    isReadOnDemand: false,
     fetch: async () => {
       const { text, maxAgeSeconds = freshDefaultSeconds } = await source.fetch(jwksUri);
       const set: unknown = JSON.parse(text);

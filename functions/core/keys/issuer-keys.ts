@@ -11,12 +11,14 @@ export interface KnownKey extends ImportedKey {
 
 /** The keys of one issuer. */
 export interface IssuerKeys {
-  /**
-   * The key of that id, `undefined` when the issuer does not publish it. Throws `Unavailable` when that cannot be told.
-   *
-   * @param isFresh what is in memory does not count; other issuers are not asked for it on every request. @default false
-   */
-  find(kid: string, now: number, isFresh?: boolean): Promise<KnownKey | undefined>;
+  /** The key of that id, `undefined` when the issuer does not publish it. Throws `Unavailable` when that cannot be told. */
+  find(kid: string, now: number): Promise<KnownKey | undefined>;
+}
+
+/** Keys from memory that can be told of a change. */
+export interface CachedIssuerKeys extends IssuerKeys {
+  /** The set has changed: the next one who asks has it read. It is still used while that fails. */
+  forget(): void;
 }
 
 export interface FetchedKeys {
@@ -32,8 +34,6 @@ export interface IssuerKeysOptions {
   readonly holdSeconds: number;
   /** Reads for an unknown `kid` are at least this far apart, whatever callers make up. */
   readonly unknownKidReadSeconds: number;
-  /** May a request have the set read for itself alone? */
-  readonly isReadOnDemand: boolean;
 }
 
 /** After a read that failed, the next one waits this long. Without any set at all it waits a second. */
@@ -44,7 +44,7 @@ const unknownKidsMax = 256;
  * An issuer's keys from memory. The age of the set counts for known keys too, so that a withdrawn key dies. An unknown
  * `kid` causes a read, then none for a while, and is remembered; callers that come while a read is under way wait for it.
  */
-export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
+export function issuerKeys(options: IssuerKeysOptions): CachedIssuerKeys {
   let set:
     | {
         readonly keys: ReadonlyMap<string, KnownKey>;
@@ -55,15 +55,11 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   let failedAt: number | undefined;
   let underWay: Promise<boolean> | undefined;
   let unknownKidReadAt: number | undefined;
+  let changes = 0;
   const unknown = new Map<string, number>();
 
   return {
-    async find(kid, now, isFresh = false) {
-      if (isFresh && options.isReadOnDemand) {
-        // A read that somebody else began may be older than the withdrawal.
-        if (await refresh(now)) return set?.keys.get(kid);
-        throw new Unavailable('the key set');
-      }
+    async find(kid, now) {
       const isStale = set === undefined || now >= set.freshUntil || now < set.readAt;
       const isNew = isStale && (await read(now));
       if (set === undefined || now - set.readAt >= options.holdSeconds) {
@@ -80,6 +76,14 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
       if (found === undefined) remember(kid, now);
       return found;
     },
+
+    forget() {
+      changes += 1;
+      underWay = undefined;
+      unknownKidReadAt = undefined;
+      unknown.clear();
+      if (set !== undefined) set = { ...set, freshUntil: 0 };
+    },
   };
 
   /** @returns whether the set is now as new as this request */
@@ -88,19 +92,24 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     if (failedAt !== undefined && now >= failedAt && now - failedAt < waitSeconds) {
       return Promise.resolve(false);
     }
-    underWay ??= refresh(now).finally(() => {
-      underWay = undefined;
-    });
+    if (underWay === undefined) {
+      const begun = refresh(now).finally(() => {
+        if (underWay === begun) underWay = undefined;
+      });
+      underWay = begun;
+    }
     return underWay;
   }
 
   async function refresh(now: number): Promise<boolean> {
+    const before = changes;
     try {
       const { keys, freshSeconds } = await options.fetch();
       set = {
         keys: new Map(keys.map((key) => [key.kid, key])),
         readAt: now,
-        freshUntil: now + freshSeconds,
+        // What was read while it changed may be what it was.
+        freshUntil: before === changes ? now + freshSeconds : 0,
       };
       failedAt = undefined;
       return true;

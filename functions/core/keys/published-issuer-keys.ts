@@ -1,14 +1,16 @@
 import { publishedKeysHoldSeconds, unknownKidCooldownSeconds } from '../durations.ts';
 import type { PublishedKeys } from '../ports/published-keys.ts';
 import { importVerifier } from '../tokens/signature.ts';
-import { type IssuerKeys, issuerKeys } from './issuer-keys.ts';
+import { type CachedIssuerKeys, issuerKeys } from './issuer-keys.ts';
 
 /** The keys of our own issuer, as the Verification table has them. */
-export function publishedIssuerKeys(published: PublishedKeys, freshSeconds: number): IssuerKeys {
+export function publishedIssuerKeys(
+  published: PublishedKeys,
+  freshSeconds: number,
+): CachedIssuerKeys {
   return issuerKeys({
     holdSeconds: publishedKeysHoldSeconds,
     unknownKidReadSeconds: unknownKidCooldownSeconds,
-    isReadOnDemand: true,
     fetch: async () => {
       const set = await published.read();
       if (set === undefined) throw new Error('nothing is published yet');

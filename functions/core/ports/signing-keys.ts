@@ -17,6 +17,8 @@ export interface SigningKeys {
   /**
    * The ring in force. From memory while it is fresh; a ring that cannot be read again is used for the hold of the
    * deployment. Throws `RingUnavailable` when there is none, when it is a sentinel or of an unknown schema.
+   *
+   * @param generation that the log has named: an older ring in memory is not fresh. @default 0
    */
-  current(): Promise<KeyRing>;
+  current(generation?: number): Promise<KeyRing>;
 }

@@ -5,6 +5,8 @@ import type { Lookup } from '../ports/lookup.ts';
 export interface CachedLookupOptions {
   readonly ttlSeconds: number;
   readonly clock: Clock;
+  /** What others call the record of an id when they say that it changes. */
+  readonly markOf: (id: string) => string;
   /** Of known and of unknown records each. @default 1000 */
   readonly entriesMax?: number;
 }
@@ -14,16 +16,30 @@ interface Entry<T> {
   readonly readAt: number;
 }
 
+/** Records from memory that can be told of a change. */
+export interface CachedLookup<T> extends Lookup<T> {
+  /**
+   * The record of that mark changes, if it has not yet: what is in memory of it is forgotten, and nothing is kept of it until
+   * then. A read that is under way may still answer the old one to who began it, and to nobody else.
+   *
+   * @param until epoch seconds
+   */
+  forget(mark: string, until: number): void;
+}
+
 /**
- * Records from memory for `ttlSeconds`. That one is unknown is remembered for as long: otherwise the time of an answer
- * would tell a known client with a wrong secret from an unknown one. The two live apart, so that made-up ids push no real
- * record out. A store that fails is passed on: an entry is never used beyond its time.
+ * Records from memory for `ttlSeconds`, or until somebody says that they change. That one is unknown is remembered for as
+ * long: otherwise the time of an answer would tell a known client with a wrong secret from an unknown one. The two live
+ * apart, so that made-up ids push no real record out. A store that fails is passed on: an entry is never used beyond its time.
  */
-export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions): Lookup<T> {
-  const { clock, ttlSeconds, entriesMax = 1_000 } = options;
+export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions): CachedLookup<T> {
+  const { clock, ttlSeconds, markOf, entriesMax = 1_000 } = options;
   const known = new Map<string, Entry<T>>();
   const unknown = new Map<string, Entry<T>>();
   const underWay = new Map<string, Promise<T | undefined>>();
+  /** Mark → until when no record of it is kept. */
+  const changing = new Map<string, number>();
+  let changes = 0;
 
   return {
     async find(id, isFresh = false) {
@@ -36,19 +52,41 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
       }
       let read = underWay.get(id);
       if (read === undefined) {
-        read = look(id, now).finally(() => underWay.delete(id));
+        const begun = look(id, now).finally(() => {
+          if (underWay.get(id) === begun) underWay.delete(id);
+        });
+        read = begun;
         underWay.set(id, read);
       }
       return read;
     },
+
+    forget(mark, until) {
+      changes += 1;
+      underWay.clear();
+      const now = clock.now();
+      for (const [other, end] of changing) if (end <= now) changing.delete(other);
+      if (until > now) changing.set(mark, Math.max(until, changing.get(mark) ?? 0));
+      for (const entries of [known, unknown]) {
+        for (const id of entries.keys()) if (markOf(id) === mark) entries.delete(id);
+      }
+    },
   };
 
   async function look(id: string, now: number): Promise<T | undefined> {
+    const before = changes;
     const record = await lookup.find(id);
     known.delete(id);
     unknown.delete(id);
-    if (ttlSeconds > 0) keep(id, { record, readAt: now });
+    // What was read while something changed may be what it was.
+    if (ttlSeconds > 0 && before === changes && !isChanging(id, now)) {
+      keep(id, { record, readAt: now });
+    }
     return record;
+  }
+
+  function isChanging(id: string, now: number): boolean {
+    return changing.size > 0 && (changing.get(markOf(id)) ?? 0) > now;
   }
 
   function keep(id: string, entry: Entry<T>): void {

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What a store must know of one kind of record in the Clients table. */
 export interface RecordKind<T> {
   /** What the record is called in errors: `client`. */
@@ -22,4 +24,9 @@ export function recordInItem<T>(kind: RecordKind<T>, item: Readonly<Record<strin
   const record = kind.parse(item);
   if (item.pk === recordKey(kind, kind.idOf(record))) return record;
   throw new Error(`a ${kind.name} record under a foreign key`);
+}
+
+/** What the revocation log calls a record. Many may read it, and some ids are names of people. */
+export function recordMark<T>(kind: RecordKind<T>, id: string): string {
+  return hash('sha256', recordKey(kind, id), 'base64url');
 }

@@ -14,6 +14,8 @@ export type DenyReason =
   | 'expired'
   | 'not_yet_valid'
   | 'wrong_audience'
+  /** By itself, its grant, client, subject or key. */
+  | 'revoked'
   | 'binding_mismatch'
   /** An API key, a Basic user: unknown, switched off, past its time, a wrong secret, too many wrong ones. */
   | 'key_unknown'

@@ -1,3 +1,4 @@
+import type { TokenMarks } from '../revocation/token-marks.ts';
 import type { Scheme } from './credential.ts';
 
 /** Who a credential proved to be. */
@@ -18,6 +19,8 @@ export interface Principal {
   /** Epoch seconds at which the user authenticated. */
   readonly authTime?: number;
   readonly kid?: string;
+  /** By what a token can be revoked. */
+  readonly marks?: TokenMarks;
   /** The usage plan that its calls are counted in. */
   readonly tier?: string;
   /** Value of the API Gateway API key under which that plan counts this caller. */

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../result.ts';
+import { tokenMarks } from '../revocation/token-marks.ts';
 import type { DenyReason } from '../routes/decision.ts';
 import type { Principal } from '../routes/principal.ts';
 import type { JsonObject } from '../strict-json.ts';
@@ -7,8 +8,10 @@ import { isScopeToken } from './scope.ts';
 /** How an issuer spells what we want to know. */
 export interface ClaimRules {
   readonly issuer: string;
-  /** One of these must be in the audience claim. */
-  readonly audiences: readonly string[];
+  /** What the revocation log puts before the ids of this issuer: '' for our own. */
+  readonly markedAs: string;
+  /** One of these must be in the audience claim; `any` where nobody is let in by it. */
+  readonly audiences: readonly string[] | 'any';
   readonly audienceClaim: string;
   readonly clientIdClaim: string;
   readonly scopeClaims: readonly string[];
@@ -22,13 +25,16 @@ export interface ClaimRules {
 
 const audiencesMax = 32;
 
+/** A principal that a token has proved, with everything that it can be revoked by. */
+export type TokenPrincipal = Principal & Required<Pick<Principal, 'marks' | 'expiresAt'>>;
+
 /** Who a token's claims say it is. Claims are believed here: call this after the signature was found good. */
 export function readPrincipal(
   payload: JsonObject,
   rules: ClaimRules,
   kid: string,
-  expiresAt: number,
-): Result<Principal, DenyReason> {
+  { expiresAt, issuedAt }: { readonly expiresAt: number; readonly issuedAt: number },
+): Result<TokenPrincipal, DenyReason> {
   for (const [member, wanted] of Object.entries(rules.requiredClaims)) {
     const value = claim(payload, member);
     if (wanted === true ? name(value) === undefined : value !== wanted) return err('wrong_type');
@@ -36,12 +42,18 @@ export function readPrincipal(
   if (rules.forbiddenClaims.some((name) => Object.hasOwn(payload, name))) return err('wrong_type');
   const audience = audienceOf(claim(payload, rules.audienceClaim));
   if (audience === undefined) return err('malformed');
-  if (!audience.some((one) => rules.audiences.includes(one))) return err('wrong_audience');
+  const { audiences } = rules;
+  if (audiences !== 'any' && !audience.some((one) => audiences.includes(one))) {
+    return err('wrong_audience');
+  }
   // A bound token is worth nothing without its proof, and no proof is understood here yet (RFC 9449 §6, RFC 8705 §3).
   if (Object.hasOwn(payload, 'cnf')) return err('binding_mismatch');
   const subject = name(claim(payload, 'sub'));
   const clientId = name(claim(payload, rules.clientIdClaim));
   const credentialId = name(claim(payload, 'jti'));
+  // To another issuer the claim may mean anything.
+  const grantId = rules.isStrict ? claim(payload, 'gid') : undefined;
+  if (grantId !== undefined && name(grantId) === undefined) return err('malformed');
   const isComplete = subject !== undefined && (!rules.isStrict || (clientId && credentialId));
   if (!isComplete) return err('malformed');
   const scope = scopeOf(payload, rules);
@@ -63,6 +75,14 @@ export function readPrincipal(
     credentialId: credentialId ?? '',
     expiresAt,
     kid,
+    marks: tokenMarks(rules.markedAs, {
+      tokenId: credentialId ?? '',
+      grantId: typeof grantId === 'string' ? grantId : '',
+      clientId: clientId ?? '',
+      subject,
+      kid,
+      issuedAt,
+    }),
     ...(typeof acr === 'string' ? { acr } : {}),
     ...(typeof authTime === 'number' && Number.isFinite(authTime) ? { authTime } : {}),
   });

@@ -1,11 +1,10 @@
 import type { IssuerKeys, KnownKey } from '../keys/issuer-keys.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { DenyReason } from '../routes/decision.ts';
-import type { Principal } from '../routes/principal.ts';
 import type { JsonObject } from '../strict-json.ts';
 import type { Algorithm } from './algorithm.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
-import { type ClaimRules, readPrincipal } from './token-principal.ts';
+import { type ClaimRules, readPrincipal, type TokenPrincipal } from './token-principal.ts';
 
 /** What is believed of one issuer. */
 export interface IssuerRules extends ClaimRules {
@@ -23,7 +22,7 @@ export interface IssuerRules extends ClaimRules {
 
 /** A token whose signature and claims are good; what depends on the time is checked again at every use. */
 export interface VerifiedToken extends TokenTimes {
-  readonly principal: Principal;
+  readonly principal: TokenPrincipal;
   readonly kid: string;
   /** Of the key that verified it. */
   readonly keyFingerprint: string;
@@ -43,14 +42,11 @@ const unsupported = ['crit', 'b64', 'zip', 'enc', 'cty'];
  * Verifies a JWT access token (RFC 9068 §4, RFC 8725 §3). The algorithm comes from the configuration and must be the
  * key's; keys in the token's own header are never looked at; the issuer is found by exact match before any key is read.
  * The first failure decides. Throws `Unavailable` when the keys cannot be read.
- *
- * @param isStrict the key is looked up anew, whatever is in memory
  */
 export async function verifyAccessToken(
   token: string,
   issuers: ReadonlyMap<string, IssuerRules>,
   now: number,
-  isStrict = false,
 ): Promise<Result<VerifiedToken, DenyReason>> {
   const jwt = parseJwt(token);
   if (jwt === undefined || unsupported.some((name) => Object.hasOwn(jwt.header, name))) {
@@ -61,7 +57,7 @@ export async function verifyAccessToken(
   const refused = headerProblem(jwt.header, rules);
   if (refused !== undefined) return err(refused);
   if (rules === undefined) return err('unknown_issuer');
-  const key = await rules.keys.find(String(jwt.header.kid), now, isStrict);
+  const key = await rules.keys.find(String(jwt.header.kid), now);
   if (key === undefined) return err('unknown_kid');
   if (key.alg !== jwt.header.alg) return err('alg_not_allowed');
   if (!key.verify(jwt.signingInput, jwt.signature)) return err('bad_signature');
@@ -69,17 +65,14 @@ export async function verifyAccessToken(
 }
 
 /**
- * Whether a verified token is good at this instant: its times, and its key, which may have been withdrawn since. Throws
- * `Unavailable` when the keys cannot be read.
- *
- * @param isStrict the key is looked up anew, whatever is in memory
+ * Whether a verified token is good at this instant: its times, and its key, which may have left the set since. Whether it
+ * was revoked, the log says. Throws `Unavailable` when the keys cannot be read.
  */
 export async function stillGood(
   token: VerifiedToken,
   now: number,
-  isStrict = false,
 ): Promise<DenyReason | undefined> {
-  const key = await token.rules.keys.find(token.kid, now, isStrict);
+  const key = await token.rules.keys.find(token.kid, now);
   // The issuer may have put another key under the same id since.
   if (key?.fingerprint !== token.keyFingerprint) return 'unknown_kid';
   return timeProblem(token, key, now);
@@ -117,7 +110,10 @@ function believed(
   const times = { rules, expiresAt: Math.floor(exp), issuedAt: iat, notBefore: nbf };
   const problem = timeProblem(times, key, now);
   if (problem !== undefined) return err(problem);
-  const principal = readPrincipal(payload, rules, key.kid, times.expiresAt);
+  const principal = readPrincipal(payload, rules, key.kid, {
+    expiresAt: times.expiresAt,
+    issuedAt: iat ?? 0,
+  });
   if (!principal.ok) return principal;
   const { kid, fingerprint } = key;
   return ok({ ...times, kid, keyFingerprint: fingerprint, principal: principal.value });

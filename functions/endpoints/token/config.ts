@@ -6,12 +6,14 @@ import { isIssuer } from '../../core/tokens/issuer.ts';
 export interface TokenConfig {
   readonly issuer: string;
   readonly clientsTable: string;
+  readonly verificationTable: string;
   readonly ringSecret: string;
   readonly accessTokenLifetimeSeconds: number;
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly clientCacheSeconds: number;
   readonly ringCacheSeconds: number;
   readonly ringHoldSeconds: number;
+  readonly revocationPollSeconds: number;
 }
 
 export const path = '/oauth2/token';
@@ -20,12 +22,14 @@ export function toEnv(config: TokenConfig): Record<string, string> {
   return {
     ISSUER: config.issuer,
     CLIENTS_TABLE: config.clientsTable,
+    VERIFICATION_TABLE: config.verificationTable,
     RING_SECRET: config.ringSecret,
     ACCESS_TOKEN_LIFETIME_SECONDS: String(config.accessTokenLifetimeSeconds),
     ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
     CLIENT_CACHE_SECONDS: String(config.clientCacheSeconds),
     RING_CACHE_SECONDS: String(config.ringCacheSeconds),
     RING_HOLD_SECONDS: String(config.ringHoldSeconds),
+    REVOCATION_POLL_SECONDS: String(config.revocationPollSeconds),
   };
 }
 
@@ -36,14 +40,16 @@ export function fromEnv(environment: Environment): TokenConfig {
   return env.done({
     issuer: env.text('ISSUER', isIssuer),
     clientsTable: env.text('CLIENTS_TABLE'),
+    verificationTable: env.text('VERIFICATION_TABLE'),
     ringSecret: env.text('RING_SECRET'),
     accessTokenLifetimeSeconds: env.integer('ACCESS_TOKEN_LIFETIME_SECONDS', {
       min: 1,
       max: Number.isNaN(max) ? defaults.accessTokenLifetimeMaxSeconds : max,
     }),
     accessTokenLifetimeMaxSeconds: max,
-    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 300 }),
+    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 60 }),
     ringCacheSeconds: env.integer('RING_CACHE_SECONDS', { min: 0, max: 3_600 }),
     ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
   });
 }

@@ -7,8 +7,11 @@ import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
-import type { SigningKeys } from '../../core/ports/signing-keys.ts';
+import { RingUnavailable, type SigningKeys } from '../../core/ports/signing-keys.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import type { RevocationFollower } from '../../core/revocation/follow-revocations.ts';
+import type { Revocations } from '../../core/revocation/revocation-view.ts';
+import { subjectMark } from '../../core/revocation/token-marks.ts';
 import { accessTokenClaims, type Lifetimes } from '../../core/tokens/access-token.ts';
 import { signAccessToken } from '../../core/tokens/access-token-signer.ts';
 import type { Grant } from '../../core/tokens/grant-type.ts';
@@ -21,6 +24,7 @@ export interface TokenEndpoint {
   readonly issuer: string;
   readonly lifetimes: Lifetimes;
   readonly clients: Lookup<Client>;
+  readonly revocations: RevocationFollower;
   readonly keys: SigningKeys;
   readonly grants: readonly Grant[];
   readonly clock: Clock;
@@ -64,6 +68,8 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     if (!form.ok) return err({ error: form.error });
     const grantType = form.value.get('grant_type');
     if (grantType === undefined) return err({ error: refusal('grant_type_missing') });
+    // Before the client is looked up: what the log says has changed must not come from memory.
+    const log = await ports.revocations.current(now);
     const authorization = request.headers.get('authorization') ?? [];
     const authenticated = await authenticateClient(authorization, form.value, ports.clients, now);
     if (!authenticated.ok) return err(printable(authenticated.error));
@@ -80,7 +86,7 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
       return refused(refusal('grant_not_registered'));
     }
     // The ring comes before the grant decides: what a grant consumes must not be lost to a missing key.
-    const ring = await available('the key ring', () => ports.keys.current());
+    const ring = await available('the key ring', () => ports.keys.current(log.ringGeneration));
     const decision = await grant.decide(form.value, client, now);
     if (!decision.ok) return refused(decision.error);
     const jti = Buffer.from(ports.randomness.bytes(16)).toString('base64url');
@@ -89,10 +95,11 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
       client,
       decision.value,
       ports.lifetimes,
-      now,
+      afterCuts(now, log, client.clientId, decision.value.subject),
       jti,
     );
     const signed = signAccessToken(ring, client.signingAlgorithm, claims);
+    if (log.isKeyRevoked(signed.kid)) throw new RingUnavailable('the key that signs was revoked');
     ports.audit.write({
       event: 'token_issued',
       ...factsOf(request),
@@ -110,12 +117,21 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     const answer = {
       access_token: signed.token,
       token_type: 'Bearer',
-      expires_in: claims.exp - claims.iat,
+      expires_in: claims.exp - now,
       scope: claims.scope,
     };
     const headers = { 'content-type': 'application/json', ...noStore };
     return ok({ status: 200, headers, body: JSON.stringify(answer) });
   }
+}
+
+/** When a token is issued that no cut kills which is known: a cut lies some seconds ahead, for issuers that have not seen it. */
+function afterCuts(now: number, log: Revocations, clientId: string, subject: string): number {
+  const cut = Math.max(
+    log.cutOf('client', clientId),
+    log.cutOf('subject', subjectMark('', subject)),
+  );
+  return Math.max(now, cut + 1);
 }
 
 /** Method, content type and body, checked in this order. */

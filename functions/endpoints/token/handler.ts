@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../../adapters/aws/client-options.ts';
+import { followedLog } from '../../adapters/dynamodb/followed-log.ts';
 import { dynamoLookup } from '../../adapters/dynamodb/lookup.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
@@ -7,7 +8,7 @@ import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signin
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { clientKind } from '../../core/clients/client-record.ts';
-import { cachedLookup } from '../../core/records/cached-lookup.ts';
+import { followedLookup } from '../../core/revocation/heed-changes.ts';
 import { cors } from '../../gateway/cors.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { fromEnv } from './config.ts';
@@ -16,6 +17,8 @@ import { grants } from './grants.ts';
 
 const config = fromEnv(process.env);
 const clock = systemClock;
+
+const revocations = followedLog({ ...config, env: process.env });
 
 const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), config.ringSecret, {
   clock,
@@ -27,10 +30,13 @@ const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), 
 const endpoint = tokenEndpoint({
   issuer: config.issuer,
   lifetimes: config,
-  clients: cachedLookup(
+  clients: followedLookup(
     dynamoLookup(dynamoReader({ env: process.env }), config.clientsTable, clientKind),
+    clientKind,
+    revocations,
     { ttlSeconds: config.clientCacheSeconds, clock },
   ),
+  revocations,
   keys,
   grants,
   clock,
@@ -38,8 +44,8 @@ const endpoint = tokenEndpoint({
   audit: jsonLog,
 });
 
-// The first request needs the ring anyway, and initialization has more CPU. A failure is the first request's to meet.
-await keys.current().catch(() => undefined);
+// The first request needs both anyway, and initialization has more CPU. A failure is the first request's to meet.
+await Promise.allSettled([revocations.current(clock.now()), keys.current()]);
 
 /** `/oauth2/token` */
 export const handler: ReturnType<typeof httpEndpoint> = httpEndpoint(cors(endpoint, ['POST']));

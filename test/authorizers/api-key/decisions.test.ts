@@ -16,6 +16,7 @@ import type { Decision } from '../../../functions/core/routes/decision.ts';
 import { requires } from '../../../functions/core/routes/route-policy.ts';
 import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
+import { emptyLog } from '../../support/revocations.ts';
 
 const issuer = 'https://auth.example.com';
 const audience = 'https://orders.example.com';
@@ -51,12 +52,13 @@ function world(options: WorldOptions = {}) {
   };
   const { entriesMax = 1_000, lastUse } = options;
   const decide = authorizer({
+    revocations: emptyLog(),
     table: compileRoutes(routes),
     authenticators: [
       apiKeyAuthenticator({
         ...{ ...format, issuer, audience, audit: log },
         keys: cachedLookup(lookup, {
-          ...{ ttlSeconds: 60, entriesMax },
+          ...{ ttlSeconds: 60, entriesMax, markOf: (id) => id },
           clock: { now: () => clock.seconds },
         }),
         ...(lastUse === undefined ? {} : { lastUse }),

@@ -6,6 +6,7 @@ import { apiKeyAuthenticator } from '../../../functions/authorizers/api-key/auth
 import { clientKind } from '../../../functions/core/clients/client-record.ts';
 import { apiKeyKind } from '../../../functions/core/credentials/api-key-record.ts';
 import { adminPorts } from '../../support/admin-ports.ts';
+import { nothingRevoked } from '../../support/revocations.ts';
 
 const audience = 'https://api.example';
 const start = 1_800_000_000;
@@ -44,7 +45,13 @@ function world() {
       return answer.result as { key_id: string; api_key: string };
     },
     async outcome(key: string, now: number): Promise<string> {
-      const circumstances = { now, sourceIp: undefined, isReplayed: true, isStrict: false };
+      const circumstances = {
+        now,
+        sourceIp: undefined,
+        isReplayed: true,
+        isStrict: false,
+        revocations: nothingRevoked,
+      };
       const authentication = await authenticator.authenticate(key, circumstances);
       return authentication.kind === 'rejected'
         ? authentication.reason

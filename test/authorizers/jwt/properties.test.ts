@@ -10,6 +10,7 @@ import { importSigner } from '../../../functions/core/tokens/signature.ts';
 import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
 import { audience, gate, issuer, now } from '../../support/gate.ts';
+import { emptyLog } from '../../support/revocations.ts';
 import { ring } from '../../support/ring.ts';
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -161,6 +162,7 @@ test('a route is open to exactly those who hold all of its scopes and one of any
               ...(anyScope === undefined ? {} : { anyScope }),
             }),
           }),
+          revocations: emptyLog(),
           authenticators: [
             {
               scheme: 'bearer',

@@ -11,6 +11,7 @@ import type { Registry } from '../../../functions/core/ports/registry.ts';
 import { audience, cacheSeconds, certificateGate, issuer } from '../../support/certificate-gate.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
 import { otherSpelling } from '../../support/odd-certificates.ts';
+import { nothingRevoked } from '../../support/revocations.ts';
 
 const authority = await certificateAuthority('Partners');
 const ca = authority.certificatePem;
@@ -381,7 +382,12 @@ describe('what is no credential, whatever maps it:', () => {
       revoked: memoryRegistry(revokedCertificateKind),
     };
     const { authenticate } = certificateAuthenticator({ ...registries, issuer, audience });
-    const circumstances = { now: facts(orders).notBefore, sourceIp: undefined, isStrict: false };
+    const circumstances = {
+      now: facts(orders).notBefore,
+      sourceIp: undefined,
+      isStrict: false,
+      revocations: nothingRevoked,
+    };
     expect(await authenticate(orders, { ...circumstances, isReplayed: true })).toEqual({
       kind: 'rejected',
       reason: 'binding_mismatch',

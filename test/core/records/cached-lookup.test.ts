@@ -19,7 +19,7 @@ function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
         return state.known.get(id);
       },
     },
-    { ttlSeconds: 60, clock: { now: () => state.now }, ...options },
+    { ttlSeconds: 60, clock: { now: () => state.now }, markOf: (id) => id, ...options },
   );
   state.known.set('orders', someClient);
   return { state, cached };

@@ -1,0 +1,37 @@
+import { fromItem, type Item, toItem } from './attributes.ts';
+import { type DynamoCallOptions, DynamoUnavailable, dynamoCall } from './call.ts';
+
+/**
+ * The items of one partition (`pk`) from a place (`sk`) on, strongly consistent. Each page has a deadline of its own; throws
+ * `DynamoUnavailable` when one of them is not answered: a part of what is there is no answer.
+ */
+export type DynamoQuery = (
+  table: string,
+  pk: string,
+  from: string,
+) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** The largest page is 1 MB; who has more to read than this is not read to the end. */
+const pagesMax = 1_000;
+
+export function dynamoQuery(options: DynamoCallOptions): DynamoQuery {
+  const call = dynamoCall(options);
+
+  return async (table, pk, from) => {
+    const items: Readonly<Record<string, unknown>>[] = [];
+    let start: Item | undefined;
+    for (let page = 0; page < pagesMax; page += 1) {
+      const answer = await call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk >= :from',
+        ExpressionAttributeValues: toItem({ ':pk': pk, ':from': from }),
+        ConsistentRead: true,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      for (const item of answer?.Items ?? []) items.push(fromItem(item));
+      start = answer?.LastEvaluatedKey;
+      if (start === undefined) return items;
+    }
+    throw new DynamoUnavailable('too many pages');
+  };
+}

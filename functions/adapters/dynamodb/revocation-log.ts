@@ -1,0 +1,33 @@
+import type { RevocationLog, RevocationWriter } from '../../core/ports/revocation-log.ts';
+import { bucketsOf, placeOf, readLoggedEntry } from '../../core/revocation/log-entry.ts';
+import type { DynamoQuery } from './query.ts';
+import type { DynamoWriter } from './writer.ts';
+
+/** The revocation log in the Verification table: `LOG#<hour>` / `<second>#<serial>`. */
+export function dynamoRevocationLog(query: DynamoQuery, table: string): RevocationLog {
+  return {
+    async read(from, to) {
+      const buckets = bucketsOf(from, to).map(async (bucket) =>
+        (await query(table, bucket, placeOf(from))).map(readLoggedEntry),
+      );
+      return (await Promise.all(buckets)).flat();
+    },
+  };
+}
+
+/** Its writing half. An entry that is written again is the same item. */
+export function dynamoRevocationWriter(writer: DynamoWriter, table: string): RevocationWriter {
+  return {
+    async append({ at, serial, expiresAt, ...entry }) {
+      const [pk = ''] = bucketsOf(at, at);
+      const members = { v: 1, ...entry, expiresAt, ttl: expiresAt };
+      const names = Object.keys(members);
+      await writer.updateItem(table, {
+        key: { pk, sk: placeOf(at, serial) },
+        update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+        names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        values: Object.fromEntries(Object.entries(members).map(([n, value]) => [`:${n}`, value])),
+      });
+    },
+  };
+}
