@@ -6,7 +6,7 @@ import {
   parseAuthorizerAnswer,
 } from './authorizer-answer.ts';
 import { evaluatePolicy } from './policy-evaluation.ts';
-import { resultCache } from './result-cache.ts';
+import type { ResultCache } from './result-cache.ts';
 import { within } from './within.ts';
 
 /** What a gateway does with a request after its authorizer was asked, or was not. */
@@ -47,18 +47,19 @@ export interface AuthorizerRequest {
   readonly methodArn: string;
   /** A resource policy allows the request, so that an answer which says nothing of it lets it pass. @default false */
   readonly allowsSilence?: boolean;
+  /** Where answers are kept; without it none is replayed. */
+  readonly cache?: ResultCache<AuthorizerAnswer>;
   readonly event: () => unknown;
 }
 
-/** One authorizer of one API, with the answers it may replay. */
+/** One authorizer of one API. */
 export function gatewayAuthorizer(
   options: AuthorizerOptions,
 ): (request: AuthorizerRequest) => Promise<AuthorizerOutcome> {
   const { spec, functions, nowMilliseconds } = options;
-  const cache = resultCache<AuthorizerAnswer>(spec.ttlSeconds, nowMilliseconds);
   return async (request) => {
-    const { identity, event } = request;
-    const cached = cache.get(identity);
+    const { identity, cache, event } = request;
+    const cached = cache?.get(identity);
     if (cached !== undefined) return verdict(cached, request, 0);
     const startedMilliseconds = nowMilliseconds();
     const result = await within(
@@ -71,7 +72,7 @@ export function gatewayAuthorizer(
     );
     const answer = read(result);
     if ('outcome' in answer) return answer.outcome;
-    cache.set(identity, answer.answer);
+    cache?.set(identity, answer.answer);
     return verdict(answer.answer, request, nowMilliseconds() - startedMilliseconds);
   };
 

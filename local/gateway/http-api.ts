@@ -8,7 +8,7 @@ import { enteredAt } from './entrance.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { eventV2, type HttpRouted, httpApiBody } from './event-v2.ts';
 import { type GatewayAnswer, jsonAnswer, send } from './gateway-answer.ts';
-import { authorizerTimeoutMilliseconds, type GatewayOptions } from './gateway-options.ts';
+import { authorizerTimeoutMilliseconds, type CachingGatewayOptions } from './gateway-options.ts';
 import { type GatewayRequest, headerValues, readRequest } from './gateway-request.ts';
 import { preflight, withCors } from './http-cors.ts';
 import type { HttpProxySpec } from './http-proxy-spec.ts';
@@ -18,7 +18,7 @@ import type { RequestHandler } from './listener.ts';
 import { routeMatcher } from './match-route.ts';
 import { within } from './within.ts';
 
-export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHandler {
+export function httpApi(spec: HttpApiSpec, options: CachingGatewayOptions): RequestHandler {
   const { functions, log, domainName, nowMilliseconds = Date.now } = options;
   const arn = `arn:aws:execute-api:${spec.region}:${spec.accountId}:${spec.apiId}`;
   const match = routeMatcher(
@@ -122,7 +122,8 @@ export function httpApi(spec: HttpApiSpec, options: GatewayOptions): RequestHand
               authorizationToken: identity.join(','),
               ...eventV1(asRestRouted(routed)),
             };
-      return ask({ identity, methodArn, event });
+      const cache = options.caches.of(stage.name, authorizer);
+      return ask({ identity, methodArn, cache, event });
     };
   }
 

@@ -1,6 +1,6 @@
 import type { RestApiSpec, RestMethodSpec } from './api-spec.ts';
 import type { RestRouted } from './event-v1.ts';
-import type { GatewayOptions } from './gateway-options.ts';
+import type { CachingGatewayOptions } from './gateway-options.ts';
 import { headerValues } from './gateway-request.ts';
 import type { Refusal } from './gateway-response.ts';
 import { resourcePolicy } from './resource-policy.ts';
@@ -16,7 +16,7 @@ export interface RestAdmitted {
   readonly apiKey: ApiKeySpec | undefined;
 }
 
-export interface RestAccessOptions extends GatewayOptions {
+export interface RestAccessOptions extends CachingGatewayOptions {
   readonly nowMilliseconds: () => number;
   readonly plans: UsagePlans;
 }

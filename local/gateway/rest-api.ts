@@ -6,7 +6,7 @@ import { callBackend } from './call-backend.ts';
 import { enteredAt } from './entrance.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
 import { type GatewayAnswer, send } from './gateway-answer.ts';
-import type { GatewayOptions } from './gateway-options.ts';
+import type { CachingGatewayOptions } from './gateway-options.ts';
 import { type GatewayRequest, headerValues, readRequest } from './gateway-request.ts';
 import {
   type GatewayResponseFacts,
@@ -25,7 +25,7 @@ import { within } from './within.ts';
 /** Bytes; beyond it nobody is asked. */
 const methodArnBytesMax = 1_600;
 
-export interface RestApiOptions extends GatewayOptions {
+export interface RestApiOptions extends CachingGatewayOptions {
   /** Those of all APIs: a key that is used up here is used up there. */
   readonly plans: UsagePlans;
 }

@@ -2,7 +2,7 @@ import type { RestApiSpec, RestAuthorizerSpec, RestMethodSpec } from './api-spec
 import { type AuthorizerOutcome, gatewayAuthorizer } from './authorizer.ts';
 import { contextTexts } from './context-texts.ts';
 import { eventV1, type RestRouted } from './event-v1.ts';
-import { authorizerTimeoutMilliseconds, type GatewayOptions } from './gateway-options.ts';
+import { authorizerTimeoutMilliseconds, type CachingGatewayOptions } from './gateway-options.ts';
 import type { Refusal } from './gateway-response.ts';
 import { identityValues, parseIdentitySource } from './identity-source.ts';
 
@@ -27,7 +27,7 @@ type Ask = (question: RestQuestion) => Promise<AuthorizerOutcome | 'no-identity'
 export function restAuthorizers(
   spec: RestApiSpec,
   apiArn: string,
-  options: GatewayOptions & { readonly nowMilliseconds: () => number },
+  options: CachingGatewayOptions & { readonly nowMilliseconds: () => number },
 ): (method: RestMethodSpec, question: RestQuestion) => Promise<RestAllowed | Refusal | undefined> {
   const asks = new Map<string, Ask>();
   for (const { authorizer } of spec.methods) {
@@ -68,7 +68,7 @@ function askOf(
   authorizer: RestAuthorizerSpec,
   spec: RestApiSpec,
   apiArn: string,
-  options: GatewayOptions & { readonly nowMilliseconds: () => number },
+  options: CachingGatewayOptions & { readonly nowMilliseconds: () => number },
 ): Ask {
   const sources = authorizer.identitySources
     .map((source) => parseIdentitySource(source, 'rest'))
@@ -95,6 +95,7 @@ function askOf(
       authorizer.kind === 'TOKEN'
         ? { type: 'TOKEN', authorizationToken: token, methodArn }
         : { type: 'REQUEST', methodArn, ...eventV1(routed) };
-    return ask({ identity, methodArn, allowsSilence, event });
+    const cache = options.caches.of(stage.name, authorizer);
+    return ask({ identity, methodArn, allowsSilence, cache, event });
   };
 }

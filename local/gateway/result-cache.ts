@@ -3,6 +3,7 @@ export interface ResultCache<T> {
   /** `undefined` when nothing is held, or no longer. */
   get(identity: readonly string[]): T | undefined;
   set(identity: readonly string[], value: T): void;
+  clear(): void;
 }
 
 /** A local run forgets the oldest answers beyond this. */
@@ -30,5 +31,6 @@ export function resultCache<T>(ttlSeconds: number, nowMilliseconds: () => number
       const [oldest] = entries.keys();
       if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
     },
+    clear: () => entries.clear(),
   };
 }

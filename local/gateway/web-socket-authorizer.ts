@@ -29,8 +29,7 @@ export function webSocketAuthorizer(
     .map((source) => parseIdentitySource(source, 'webSocket'))
     .filter((source) => source !== undefined);
   const ask = gatewayAuthorizer({
-    spec: { ...authorizer, ttlSeconds: 0 },
-    ...{ accountId: spec.accountId, form: 'policy', contextForm: 'flat' },
+    ...{ spec: authorizer, accountId: spec.accountId, form: 'policy', contextForm: 'flat' },
     authorizerArn: `${apiArn}/authorizers/${authorizer.authorizerId}`,
     functions: options.functions,
     log: options.log,
