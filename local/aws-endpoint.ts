@@ -1,6 +1,6 @@
 /**
- * The one address where hosted functions and the command line find AWS: DynamoDB, Secrets Manager, Lambda's Invoke and
- * the parameters of the template. Every call passes through here, is read to its end, checked against the role of the
+ * The one address where hosted functions and the command line find AWS: DynamoDB, Secrets Manager, Lambda's Invoke, the
+ * parameters of the template and the caches of its APIs. Every call passes through here, is read to its end, checked against the role of the
  * function that signed it, and may meet a fault that a test asked for.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -9,15 +9,17 @@ import { type AccessReport, accessControl, type SignedAccess } from './aws/acces
 import { accessKeyOf } from './aws/access-key-of.ts';
 import { answerWithFaults } from './aws/answer-with-faults.ts';
 import { AwsError } from './aws/aws-error.ts';
-import type { AwsCall, AwsReply, AwsService } from './aws/aws-service.ts';
+import type { AwsCall, AwsReply, AwsService, PathService } from './aws/aws-service.ts';
 import { type FaultRule, faultPlan } from './aws/fault.ts';
 import { readBody } from './aws/read-body.ts';
 import type { FunctionSpec, Log } from './contracts.ts';
 import type { Dynamo } from './dynamodb/dynamo.ts';
 import { dynamoService } from './dynamodb/dynamo-service.ts';
+import type { DataPlane } from './gateway/data-plane.ts';
+import { managementService } from './gateway/management-service.ts';
 import type { AccessKey } from './iam/access-keys.ts';
 import type { LambdaHost } from './lambda/function-host.ts';
-import { functionHeader, invokedFunction, lambdaService } from './lambda/lambda-service.ts';
+import { lambdaService } from './lambda/lambda-service.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { parameterService } from './ssm/parameter-service.ts';
 
@@ -47,6 +49,8 @@ export interface AwsEndpoint {
    * @throws for a policy statement that is not understood
    */
   serve(hosted: HostedFunctions): void;
+  /** From now on the management calls of API Gateway find these APIs. */
+  serveApis(planes: readonly DataPlane[]): void;
   /** For tests. @returns takes the rule back */
   inject(rule: FaultRule): () => void;
   report(): AccessReport;
@@ -55,7 +59,7 @@ export interface AwsEndpoint {
   stop(): Promise<void>;
 }
 
-/** More than any of the three services takes: BatchWriteItem ends at 16 MB. */
+/** More than any of the services takes: BatchWriteItem ends at 16 MB. */
 const bodyBytesMax = 17 * 1024 * 1024;
 
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -63,8 +67,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const access = accessControl(log);
   const faults = faultPlan();
   let host: LambdaHost | undefined;
+  let planes: readonly DataPlane[] = [];
 
-  const lambda = lambdaService(() => host, options);
+  const pathServices: readonly PathService[] = [
+    lambdaService(() => host, options),
+    managementService(() => planes, options),
+  ];
   const targets: ReadonlyMap<string, AwsService> = new Map([
     ['DynamoDB_20120810', dynamoService(dynamo, options)],
     ['secretsmanager', secrets.service],
@@ -90,6 +98,9 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       access.add(hosted.functions, hosted.accessKeyFor);
       host = hosted.host;
     },
+    serveApis(served) {
+      planes = served;
+    },
     inject: (rule) => faults.inject(rule),
     report: () => access.report(),
     access(authorization, needed) {
@@ -110,12 +121,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, bodyBytesMax);
     if (body === 'aborted') return;
-    const found = addressedService(request);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const found = addressedService(request, url);
     if (found === undefined) {
       response.writeHead(404).end();
       return;
     }
-    const { service, operation, headers } = found;
+    const { service, operation, parse } = found;
     const bytes = body === 'too-large' ? Buffer.alloc(0) : body;
     const accessKeyId = accessKeyOf(request.headers.authorization);
     const caller = accessKeyId === undefined ? undefined : access.callerOf(accessKeyId);
@@ -131,12 +143,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
             'Request is missing Authentication Token',
           );
         }
-        const call: AwsCall = {
-          operation,
-          headers,
-          body: bytes,
-          input: service === lambda ? {} : parseInput(bytes),
-        };
+        const { headers } = request;
+        const call: AwsCall = { operation, url, headers, body: bytes, input: parse(bytes) };
         // Needed access is derived for the operator as well: unknown operations are refused for everybody.
         const needed = await service.neededAccess(call);
         const refusal = caller === undefined ? undefined : access.refusal(caller, needed);
@@ -164,26 +172,25 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     await answerWithFaults(response, faults.faultsFor(candidate), service, answer);
   }
 
-  function addressedService(request: IncomingMessage):
+  function addressedService(
+    request: IncomingMessage,
+    url: URL,
+  ):
     | {
         readonly service: AwsService;
         readonly operation: string;
-        readonly headers: AwsCall['headers'];
+        readonly parse: (body: Buffer) => AwsCall['input'];
       }
     | undefined {
-    const invoked = invokedFunction(
-      request.method ?? '',
-      new URL(request.url ?? '/', 'http://localhost'),
-    );
-    if (invoked !== undefined) {
-      const headers = { ...request.headers, [functionHeader]: invoked };
-      return { service: lambda, operation: 'InvokeFunction', headers };
+    for (const service of pathServices) {
+      const operation = service.operationAt(request.method ?? '', url);
+      if (operation !== undefined) return { service, operation, parse: () => ({}) };
     }
     const target = String(request.headers['x-amz-target'] ?? '');
     const dot = target.lastIndexOf('.');
     const service = targets.get(target.slice(0, Math.max(0, dot)));
     if (service === undefined) return undefined;
-    return { service, operation: target.slice(dot + 1), headers: request.headers };
+    return { service, operation: target.slice(dot + 1), parse: parseInput };
   }
 }
 

@@ -46,7 +46,7 @@ export interface HostedWorld {
   /** `undefined` where there is no custom domain. */
   readonly tls: HostedTls | undefined;
   readonly urls: HostedUrls;
-  /** DynamoDB, Secrets Manager, Lambda's Invoke, Parameter Store; takes faults and tells what was refused. */
+  /** DynamoDB, Secrets Manager, Lambda's Invoke, Parameter Store, result caches; takes faults and tells what was refused. */
   readonly endpoint: AwsEndpoint;
   readonly functions: LambdaHost;
   readonly secrets: SecretsManager;
@@ -165,6 +165,7 @@ async function start(
     front?.listener.serve(plane.handleAtEndpoint, plane.upgrade);
     return plane;
   });
+  endpoint.serveApis(planes);
   domains.serve(planes);
   const apis = fronts.map(({ listener: _, ...api }) => ({
     ...api,

@@ -4,6 +4,8 @@ import type { AccessRequest } from '../iam/policy.ts';
 export interface AwsCall {
   /** `GetItem`, as the service spells it. */
   readonly operation: string;
+  /** Where the call went, on any host. */
+  readonly url: URL;
   /** The JSON members of the body; empty where the body is not JSON. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly body: Buffer;
@@ -26,4 +28,10 @@ export interface AwsService {
   answer(call: AwsCall): Promise<AwsReply>;
   /** How this service words an error. */
   errorReply(name: string, message: string, status: number): AwsReply;
+}
+
+/** A service whose operations are told apart by verb and path, where the others name theirs in a header. */
+export interface PathService extends AwsService {
+  /** The operation that is asked for; `undefined` where it is none that this service has. */
+  operationAt(method: string, url: URL): string | undefined;
 }

@@ -1,37 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
-import type { AwsReply, AwsService } from '../aws/aws-service.ts';
+import type { AwsReply, PathService } from '../aws/aws-service.ts';
 import { requestBytesMax } from './execution-environment.ts';
 import type { LambdaHost } from './function-host.ts';
 import { parseFunctionName } from './function-name.ts';
 
-/** The one route of Lambda's API that is served: Invoke. Answers the function as its caller named it. */
-export function invokedFunction(method: string, url: URL): string | undefined {
+/** The function of an Invoke, as its caller named it. */
+function invokedFunction(url: URL): string | undefined {
   const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
-  if (method !== 'POST' || encoded === undefined) return undefined;
+  if (encoded === undefined) return undefined;
   const name = decodeURIComponent(encoded);
   const qualifier = url.searchParams.get('Qualifier');
   return qualifier === null ? name : `${name}:${qualifier}`;
 }
 
-/** The header in which the endpoint hands over what {@link invokedFunction} found. */
-export const functionHeader: string = 'x-local-function';
-
 /** Lambda's Invoke, synchronous or as a dry run. Asynchronous invocation and client contexts are not offered. */
 export function lambdaService(
   host: () => LambdaHost | undefined,
   where: { readonly region: string; readonly accountId: string },
-): AwsService {
+): PathService {
   return {
     prefix: 'lambda',
-    async neededAccess({ headers }) {
-      const { name, qualifier } = parseFunctionName(String(headers[functionHeader]));
+    operationAt: (method, url) =>
+      method === 'POST' && invokedFunction(url) !== undefined ? 'InvokeFunction' : undefined,
+    async neededAccess({ url }) {
+      const { name, qualifier } = parseFunctionName(invokedFunction(url) ?? '');
       const arn = `arn:aws:lambda:${where.region}:${where.accountId}:function:${name}`;
       const resource = qualifier === undefined ? arn : `${arn}:${qualifier}`;
       return [{ action: 'lambda:InvokeFunction', resource, context: {} }];
     },
-    async answer({ headers, body }) {
-      const name = String(headers[functionHeader]);
+    async answer({ url, headers, body }) {
+      const name = invokedFunction(url) ?? '';
       const type = String(headers['x-amz-invocation-type'] ?? 'RequestResponse');
       if (type !== 'RequestResponse' && type !== 'DryRun') {
         throw new AwsError(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { accessKeyOf } from '../../local/aws/access-key-of.ts';
 import type { FunctionHost, FunctionSpec, InvocationResult } from '../../local/contracts.ts';
 import { customDomain } from '../../local/gateway/custom-domain.ts';
-import { dataPlane } from '../../local/gateway/data-plane.ts';
+import { type DataPlane, dataPlane } from '../../local/gateway/data-plane.ts';
 import type { GatewayOptions } from '../../local/gateway/gateway-options.ts';
 import { openListener } from '../../local/gateway/listener.ts';
 import { usagePlans } from '../../local/gateway/usage-plans.ts';
@@ -29,6 +29,8 @@ export interface GatewayWorld {
   readonly url: string;
   /** Of all APIs, in the order of the template. */
   readonly urls: readonly string[];
+  /** What answers for the APIs. */
+  readonly planes: readonly DataPlane[];
   /** Logical ids of the functions that were invoked, in their order. */
   readonly invoked: readonly string[];
   /** What they were given. */
@@ -110,7 +112,7 @@ export async function gatewayWorld(
   const world: GatewayWorld = {
     url: listeners[0]?.url ?? '',
     urls: listeners.map(({ url }) => url),
-    ...{ invoked, events, logged, authority },
+    ...{ planes, invoked, events, logged, authority },
     clock: 0,
     ask: (path, asked, url = world.url) => ask(url, path, asked),
     askDomain: (domainName, path, { certificate, agent, ...asked } = {}) =>
