@@ -1,4 +1,5 @@
 import type { FunctionHost, Log } from './contracts.ts';
+import { problemOf } from './lambda/invocation.ts';
 import type { TriggerSpec } from './template/triggers.ts';
 
 /** A trigger failed, and with it the deployment that the run stands for. */
@@ -13,10 +14,8 @@ export async function runTriggers(
   log: Log,
 ): Promise<void> {
   for (const { logicalId, functionArn, mayFail } of triggers) {
-    const result = await functions.invoke(functionArn, '{}', { service: null });
-    if (result.kind === 'answer') continue;
-    const problem =
-      result.kind === 'refused' ? result.reason : `${result.errorType}: ${result.errorMessage}`;
+    const problem = problemOf(await functions.invoke(functionArn, '{}', { service: null }));
+    if (problem === undefined) continue;
     const sentence = `the trigger ${logicalId} failed: ${problem}`;
     if (!mayFail) throw new TriggerFailed(sentence);
     log(sentence);

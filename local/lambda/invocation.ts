@@ -10,6 +10,18 @@ export interface Invocation {
   settle(result: InvocationResult): void;
 }
 
+/** What went wrong with a call whose answer nobody reads; `undefined` for nothing. */
+export function problemOf(result: InvocationResult): string | undefined {
+  switch (result.kind) {
+    case 'answer':
+      return undefined;
+    case 'refused':
+      return result.reason;
+    case 'function-error':
+      return `${result.errorType}: ${result.errorMessage}`;
+  }
+}
+
 /** A function error the way Lambda words it. */
 export function functionError(errorType: string, errorMessage: string): InvocationResult {
   const payload = JSON.stringify({ errorType, errorMessage });
