@@ -1,10 +1,11 @@
-/** Hosts a cloud assembly on loopback: its tables, secrets, functions, triggers, schedules and APIs. */
+/** Hosts a cloud assembly on loopback: its tables, secrets, functions, triggers, schedules, rules and APIs. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import type { Log } from './contracts.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { startDynamo } from './dynamodb/dynamo.ts';
+import { ruleSchedules } from './event-bridge/rule-schedules.ts';
 import { dataPlane } from './gateway/data-plane.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
 import { usagePlans } from './gateway/usage-plans.ts';
@@ -54,6 +55,8 @@ export interface HostedWorld {
   readonly parameters: ReadonlyMap<string, string>;
   /** API Gateway's own API keys that are in a usage plan: logical id → value. */
   readonly apiKeys: ReadonlyMap<string, string>;
+  /** Fires the scheduled rules now. Settles when their functions have run; what fails is logged. */
+  fireSchedules(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -167,6 +170,8 @@ async function start(
   });
   endpoint.serveApis(planes);
   domains.serve(planes);
+  const schedules = ruleSchedules({ rules: world.rules, functions, ...place, log });
+  atEnd(async () => schedules.stop());
   const apis = fronts.map(({ listener: _, ...api }) => ({
     ...api,
     url: shownUrl(api, api.url, world),
@@ -176,7 +181,7 @@ async function start(
     apis,
     ...{ domains: domains.domains, tls: domains.tls },
     urls: urlsOf(apis, domains.domains, endpoint.url),
-    ...{ endpoint, functions, secrets, parameters, stop },
+    ...{ endpoint, functions, secrets, parameters, fireSchedules: schedules.fire, stop },
     apiKeys: new Map(
       world.usagePlans.flatMap(({ keys }) => keys.map((key) => [key.logicalId, key.value])),
     ),

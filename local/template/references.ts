@@ -56,6 +56,7 @@ const logGroupName = named('LogGroupName', 512);
 const topicName = named('TopicName', 256);
 const topicArn = arn('sns', topicName);
 const alarmName = named('AlarmName', 255);
+const ruleName = named('Name', 64);
 /** A key within a plan has the ids of both. */
 const planKeyId: Reference = ({ property }) => `${property('KeyId')}:${property('UsagePlanId')}`;
 /** What a record of the domain would point at. */
@@ -92,6 +93,7 @@ export const refs: Readonly<Record<string, Reference>> = {
   'AWS::CloudWatch::Dashboard': named('DashboardName', 255),
   'AWS::DynamoDB::GlobalTable': tableName,
   'AWS::DynamoDB::Table': tableName,
+  'AWS::Events::Rule': ruleName,
   'AWS::IAM::ManagedPolicy': policyArn,
   'AWS::IAM::Policy': property('PolicyName'),
   'AWS::IAM::Role': roleName,
@@ -144,6 +146,7 @@ export const attributes: Readonly<Record<string, Readonly<Record<string, Referen
   'AWS::CloudWatch::Alarm': { Arn: arn('cloudwatch', (r) => `alarm:${alarmName(r)}`) },
   'AWS::DynamoDB::GlobalTable': { Arn: tableArn },
   'AWS::DynamoDB::Table': { Arn: tableArn },
+  'AWS::Events::Rule': { Arn: arn('events', (r) => `rule/${ruleName(r)}`) },
   'AWS::IAM::ManagedPolicy': { PolicyArn: policyArn },
   'AWS::IAM::Role': { Arn: arn('iam', (r) => `role/${roleName(r)}`, true), RoleId: id10 },
   'AWS::Lambda::Function': { Arn: functionArn },

@@ -124,6 +124,10 @@ const hosted: Readonly<Record<string, HostedType>> = {
       ...['DeletionProtectionEnabled', 'ContributorInsightsSpecification', 'WarmThroughput'],
     ],
   },
+  'AWS::Events::Rule': {
+    read: ['EventBusName', 'EventPattern', 'Name', 'ScheduleExpression', 'State', 'Targets'],
+    ignored: ['Description', 'Tags'],
+  },
   'AWS::IAM::ManagedPolicy': {
     read: ['ManagedPolicyName', 'PolicyDocument', 'Roles'],
     ignored: ['Description', 'Path'],

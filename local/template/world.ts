@@ -13,6 +13,7 @@ import { functionSpecs, invokePermissions } from './functions.ts';
 import { httpApiSpecs } from './http-apis.ts';
 import { type ResolveOptions, resolveAssembly } from './resolve-assembly.ts';
 import { restApiSpecs } from './rest-apis.ts';
+import { type ScheduledRuleSpec, scheduledRuleSpecs } from './scheduled-rules.ts';
 import {
   parameterValues,
   type RotationScheduleSpec,
@@ -31,6 +32,7 @@ export interface WorldSpec {
   readonly permissions: readonly InvokePermission[];
   readonly tables: readonly TableSpec[];
   readonly schedules: readonly RotationScheduleSpec[];
+  readonly rules: readonly ScheduledRuleSpec[];
   readonly triggers: readonly TriggerSpec[];
   readonly parameters: ReadonlyMap<string, string>;
   readonly apis: readonly (HttpApiSpec | RestApiSpec | WebSocketApiSpec)[];
@@ -47,6 +49,7 @@ export function worldSpec(stacks: readonly Stack[], options: ResolveOptions): Wo
     permissions: invokePermissions(assembly),
     tables: tableSpecs(assembly),
     schedules: rotationScheduleSpecs(assembly),
+    rules: scheduledRuleSpecs(assembly),
     triggers: triggerSpecs(assembly),
     parameters: parameterValues(assembly),
     apis: [...httpApiSpecs(assembly), ...restApis, ...webSocketApiSpecs(assembly)],

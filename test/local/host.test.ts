@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ApiGatewayV2Client, ResetAuthorizersCacheCommand } from '@aws-sdk/client-apigatewayv2';
 import { afterEach, expect, test } from 'vitest';
 import { type HostedWorld, type HostOptions, host } from '../../local/host.ts';
+import { physicalId } from '../../local/template/physical-name.ts';
 import { counterAssembly } from '../support/counter-assembly.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -27,6 +29,20 @@ test('hosts what the template says: functions know their API, the trigger ran be
   expect(await count(world)).toMatchObject({ runs: '1', self, secret: 'a secret' });
   expect(world.parameters.get('/keyward/default/v1/admin-arn')).toContain('function:Counter-Admin');
   expect(() => world.urls.restApi).toThrow('restApi');
+});
+
+test('runs what a rule schedules when it is told to, and finds its APIs to empty their caches', async () => {
+  const world = await hosted(counterAssembly());
+  await world.fireSchedules();
+  expect(await count(world)).toMatchObject({ runs: '2' });
+  const client = new ApiGatewayV2Client({
+    ...{ endpoint: world.urls.awsEndpoint, region: world.region, maxAttempts: 1 },
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+  });
+  const call = { ApiId: physicalId('Counter', 'Api', 10), StageName: '$default' };
+  const { $metadata } = await client.send(new ResetAuthorizersCacheCommand(call));
+  expect($metadata.httpStatusCode).toBe(204);
+  client.destroy();
 });
 
 test('refuses what the role of a function does not allow, and reports it', async () => {

@@ -72,8 +72,8 @@ function policy(id: string, ...statements: readonly (readonly [string, object])[
 }
 
 /**
- * A small product: a trigger that counts its runs in a table, an HTTP API that tells the count and a secret, an operator
- * function named by an SSM parameter.
+ * A small product: a trigger that counts its runs in a table, as a rule does every hour, an HTTP API that tells the count
+ * and a secret, an operator function named by an SSM parameter.
  *
  * @param environment of the trigger's function: `FAILS`, `HANGS`
  */
@@ -122,6 +122,20 @@ export function counterAssembly(environment: Readonly<Record<string, string>> = 
           Trigger: {
             Type: 'Custom::Trigger',
             Properties: { ServiceToken: 'arn:elsewhere', HandlerArn: att('Seed', 'Arn') },
+          },
+          Hourly: {
+            Type: 'AWS::Events::Rule',
+            Properties: {
+              ...{ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' },
+              Targets: [{ Arn: att('Seed', 'Arn'), Id: 'Target0' }],
+            },
+          },
+          MayRunHourly: {
+            Type: 'AWS::Lambda::Permission',
+            Properties: {
+              ...{ Action: 'lambda:InvokeFunction', FunctionName: att('Seed', 'Arn') },
+              ...{ Principal: 'events.amazonaws.com', SourceArn: att('Hourly', 'Arn') },
+            },
           },
           MayRotate: {
             Type: 'AWS::Lambda::Permission',
