@@ -269,7 +269,7 @@ test('the bound of each API is printed under a name that no other has', () => {
     .filter(([id]) => id.includes('RevocationLag'))
     .map(([, { Description, Value }]) => [Description, Value]);
   const what =
-    'seconds after which a key, user, certificate or signing key that was withdrawn is refused for certain (a token lives until its exp)';
+    'seconds after which a token, key, user, certificate or signing key that was revoked is refused for certain';
   expect(outputs).toEqual([
     [`${what}: Consumer/Orders/Api, rest`, '60 s (policy): GET /orders'],
     [`${what}: Consumer/Partners/Api, rest`, '60 s (policy): GET /orders'],
