@@ -3,11 +3,11 @@ import { authorizerStores } from '../../functions/adapters/dynamodb/authorizer-s
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { apiKeyAuthenticator } from '../../functions/authorizers/api-key/authenticate.ts';
 import { authorizer } from '../../functions/authorizers/authorizer.ts';
-import { lastUseNotes } from '../../functions/authorizers/last-use-notes.ts';
 import { rateLimiter } from '../../functions/authorizers/rate-limit.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
 import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
+import { lastUseNotes } from '../../functions/core/last-use-notes.ts';
 import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import type { Principal } from '../../functions/core/routes/principal.ts';
 import { requires } from '../../functions/core/routes/route-policy.ts';

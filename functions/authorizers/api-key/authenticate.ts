@@ -6,6 +6,7 @@ import {
   granteeProblem,
 } from '../../core/credentials/grantee.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
+import { lastUseNotes } from '../../core/last-use-notes.ts';
 import { madeOnce } from '../../core/made-once.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
@@ -14,7 +15,6 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { DenyReason } from '../../core/routes/decision.ts';
 import type { Principal } from '../../core/routes/principal.ts';
 import { available } from '../../core/unavailable.ts';
-import { lastUseNotes } from '../last-use-notes.ts';
 import type { Authenticator } from '../scheme.ts';
 
 export interface ApiKeyAuthentication extends ApiKeyFormat {

@@ -1,7 +1,7 @@
-import { faultOf } from '../core/fault.ts';
-import { hourOf } from '../core/hour.ts';
-import type { AuditLog } from '../core/ports/audit-log.ts';
-import type { LastUse } from '../core/ports/last-use.ts';
+import { faultOf } from './fault.ts';
+import { hourOf } from './hour.ts';
+import type { AuditLog } from './ports/audit-log.ts';
+import type { LastUse } from './ports/last-use.ts';
 
 /** So many credentials are remembered as noted; beyond that some are noted again. */
 const notedMax = 10_000;
