@@ -1,11 +1,12 @@
-import { type ApiKey, endOfApiKey } from '../core/credentials/api-key-record.ts';
+import type { ApiKey } from '../core/credentials/api-key-record.ts';
+import { endOfCredential } from '../core/credentials/credential-end.ts';
 import type { ApiKeyView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
 
 /** An API key as operators see it. Its hash stays where it is. */
 export function apiKeyView(key: ApiKey, lastUsedAt?: number): ApiKeyView {
   const { keyId, start, name, usagePlanKey, replacedBy, graceUntil } = key;
-  const end = graceUntil === undefined ? undefined : endOfApiKey(key);
+  const end = graceUntil === undefined ? undefined : endOfCredential(key);
   return {
     key_id: keyId,
     start,

@@ -1,15 +1,15 @@
 import { type ApiKeyFormat, mintApiKey } from '../core/credentials/api-key.ts';
 import { type ApiKey, brokenApiKeyRule } from '../core/credentials/api-key-record.ts';
 import { defaultOwner } from '../core/credentials/grantee.ts';
-import { apiKeyGraceMaxSeconds, apiKeyGraceSeconds } from '../core/durations.ts';
 import type { LastUses } from '../core/ports/last-use.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { apiKeyView } from './api-key-view.ts';
-import { type CommandReader, InvalidCommand, required, secondsFromNow } from './command-reader.ts';
+import { type CommandReader, required, secondsFromNow } from './command-reader.ts';
 import type { ApiKeyView, RolledApiKeyView, ShownApiKey } from './commands.ts';
 import { editRecord } from './edit-record.ts';
+import { graceUntil } from './grace.ts';
 import { granteeMembers, granteeOf } from './grantee-command.ts';
 import { rollApiKey } from './roll-api-key.ts';
 import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
@@ -74,7 +74,7 @@ export function apiKeyCommands(ports: ApiKeyAdministration): Verbs {
           {
             keyId: idOf(command),
             now,
-            graceUntil: now + graceOf(command),
+            graceUntil: graceUntil(command, now),
             expiresAt: secondsFromNow(command, 'expires_in', now),
           },
         );
@@ -129,12 +129,4 @@ function idOf(command: CommandReader): string {
 
 function shown(record: ApiKey, key: string): ApiKeyView & ShownApiKey {
   return { ...apiKeyView(record), api_key: key };
-}
-
-function graceOf(command: CommandReader): number {
-  const grace = command.integer('grace') ?? apiKeyGraceSeconds;
-  if (grace < 0 || grace > apiKeyGraceMaxSeconds) {
-    throw new InvalidCommand('grace must be 0 seconds to 30 days, in seconds');
-  }
-  return grace;
 }

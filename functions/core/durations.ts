@@ -71,9 +71,9 @@ export const publishedKeysHoldSeconds = 86_400;
 /** After a read for an unknown `kid` no further one happens for this long. */
 export const unknownKidCooldownSeconds = 30;
 
-/** A key that was replaced works for this long unless its operator says otherwise, and never for longer than the second. */
-export const apiKeyGraceSeconds = 86_400;
-export const apiKeyGraceMaxSeconds = 2_592_000;
+/** A credential that was replaced works for this long unless its operator says otherwise, and never for longer than the second. */
+export const rollGraceSeconds = 86_400;
+export const rollGraceMaxSeconds = 2_592_000;
 
 /** When a credential was last used is forgotten after this long: what runs once a year was seen within it. */
 export const lastUseKeepSeconds = 34_560_000;

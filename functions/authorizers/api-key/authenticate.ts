@@ -1,5 +1,6 @@
 import { type ApiKeyFormat, parseApiKey } from '../../core/credentials/api-key.ts';
-import { type ApiKey, endOfApiKey } from '../../core/credentials/api-key-record.ts';
+import type { ApiKey } from '../../core/credentials/api-key-record.ts';
+import { endOfCredential } from '../../core/credentials/credential-end.ts';
 import {
   type GranteeCircumstances,
   granteePrincipal,
@@ -73,7 +74,7 @@ export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator 
 
 /** A key that was replaced expires when its grace is over. */
 function ending(key: ApiKey): ApiKey {
-  const expiresAt = endOfApiKey(key);
+  const expiresAt = endOfCredential(key);
   return expiresAt === undefined ? key : { ...key, expiresAt };
 }
 

@@ -45,12 +45,6 @@ export const apiKeyKind: RecordKind<ApiKey> = {
   },
 };
 
-/** Epoch seconds from which on a key is refused, because it expires or because its grace is over; absent: never. */
-export function endOfApiKey({ expiresAt, graceUntil }: ApiKey): number | undefined {
-  if (expiresAt === undefined) return graceUntil;
-  return graceUntil === undefined ? expiresAt : Math.min(expiresAt, graceUntil);
-}
-
 /** The first rule that an API key breaks, in words for the operator who is about to write it. */
 export function brokenApiKeyRule(key: ApiKey): string | undefined {
   const { keyId, name, usagePlanKey } = key;

@@ -3,7 +3,6 @@ import {
   type ApiKey,
   apiKeyKind,
   brokenApiKeyRule,
-  endOfApiKey,
 } from '../../../functions/core/credentials/api-key-record.ts';
 import { recordInItem } from '../../../functions/core/records/record-kind.ts';
 import { apiKeySamples } from '../../contracts/registry.ts';
@@ -51,17 +50,6 @@ test.each(['keyId', 'name', 'start', 'hash', 'owner', 'scope', 'resources', 'sta
 test('a record under the key of another one, or of another schema, is not read', () => {
   expect(() => recordInItem(apiKeyKind, { ...item, pk: 'AK#other' })).toThrow('foreign key');
   expect(() => recordInItem(apiKeyKind, { ...item, v: 2 })).toThrow('another schema');
-});
-
-test.each([
-  [{}, undefined],
-  [{ expiresAt: 5 }, 5],
-  [{ graceUntil: 7 }, 7],
-  [{ expiresAt: 5, graceUntil: 7 }, 5],
-  [{ expiresAt: 9, graceUntil: 7 }, 7],
-])('a key with %j ends at %s', (members, end) => {
-  const { expiresAt: _e, graceUntil: _g, ...endless } = key;
-  expect(endOfApiKey({ ...endless, ...members })).toBe(end);
 });
 
 describe('what an operator may write', () => {
