@@ -1,9 +1,10 @@
-import type { Client } from '../core/clients/client.ts';
+import { type Client, type ClientSecret, isSecretExpired } from '../core/clients/client.ts';
 import type { MintedSecret } from '../core/clients/client-secret.ts';
-import type { ClientView, ShownSecret } from './commands.ts';
+import { endOfCredential } from '../core/credentials/credential-end.ts';
+import type { ClientView, SecretView, ShownSecret } from './commands.ts';
 
 /** A client as operators see it. Hashes stay where they are. */
-export function clientView(client: Client): ClientView {
+export function clientView(client: Client, now: number): ClientView {
   return {
     client_id: client.clientId,
     name: client.name,
@@ -18,14 +19,21 @@ export function clientView(client: Client): ClientView {
       ? {}
       : { access_token_lifetime: client.accessTokenLifetimeSeconds }),
     access_token_signing_alg: client.signingAlgorithm,
-    secrets: client.secrets.map(({ id, hint, createdAt, expiresAt }) => ({
-      secret_id: id,
-      hint,
-      created_at: createdAt,
-      ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
-    })),
+    secrets: client.secrets.map((secret) => secretView(secret, now)),
     created_at: client.createdAt,
     updated_at: client.updatedAt,
+  };
+}
+
+export function secretView(secret: ClientSecret, now: number): SecretView {
+  const { id, hint, createdAt } = secret;
+  const end = endOfCredential(secret);
+  return {
+    secret_id: id,
+    hint,
+    created_at: createdAt,
+    ...(end === undefined ? {} : { expires_at: end }),
+    is_expired: isSecretExpired(secret, now),
   };
 }
 

@@ -1,28 +1,19 @@
-import {
-  type Client,
-  clientAuthenticationMethods,
-  clientSecretsMax,
-} from '../core/clients/client.ts';
+import { type Client, clientAuthenticationMethods } from '../core/clients/client.ts';
 import { brokenClientRule, type ClientLimits } from '../core/clients/client-rules.ts';
 import { mintClientId, mintClientSecret } from '../core/clients/client-secret.ts';
 import { hasSecretPrefix } from '../core/looks-like-secret.ts';
-import type { Randomness } from '../core/ports/randomness.ts';
-import type { Registry } from '../core/ports/registry.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { ok } from '../core/result.ts';
 import { changedClient } from './client-change.ts';
+import { clientSecretCommands, type SecretAdministration } from './client-secrets.ts';
 import { clientView, shownSecret } from './client-view.ts';
-import { type CommandReader, required, secondsFromNow } from './command-reader.ts';
-import { editRecord } from './edit-record.ts';
-import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
+import { type CommandReader, secondsFromNow } from './command-reader.ts';
+import { clientIdOf, editClient, noSuchClient } from './edit-client.ts';
+import { conflict, invalid, type Verbs } from './verb.ts';
 
-export interface ClientAdministration {
-  readonly clients: Registry<Client>;
-  readonly randomness: Randomness;
+export interface ClientAdministration extends SecretAdministration {
   readonly limits: ClientLimits;
   readonly defaultResource: string;
 }
-
-const noSuchClient = notFound('there is no client of that client_id');
 
 const changeMembers = [
   'name',
@@ -67,104 +58,59 @@ export function clientCommands(ports: ClientAdministration): Verbs {
         const broken = brokenClientRule(client, limits);
         if (broken !== undefined) return invalid(broken);
         if (!(await clients.create(client))) return conflict('a client of that client_id exists');
-        return ok({ ...clientView(client), ...shownSecret(minted) });
+        return ok({ ...clientView(client, now), ...shownSecret(minted) });
       },
     },
 
     'clients.list': {
       members: [],
-      run: async () => ok((await clients.list()).map(clientView)),
+      run: async (_command, now) =>
+        ok((await clients.list()).map((client) => clientView(client, now))),
     },
 
     'clients.show': {
       members: ['client_id'],
-      run: async (command) => {
-        const found = await clients.read(idOf(command));
-        return found === undefined ? noSuchClient : ok(clientView(found.record));
+      run: async (command, now) => {
+        const found = await clients.read(clientIdOf(command));
+        return found === undefined ? noSuchClient : ok(clientView(found.record, now));
       },
     },
 
     'clients.update': {
       members: ['client_id', ...changeMembers],
       run: (command, now) =>
-        edit(
-          command,
+        editClient(
+          { clients, command, now, brokenRule: (client) => brokenClientRule(client, limits) },
           (client) => ok(changedClient(client, command, now)),
-          (client) => brokenClientRule(client, limits),
         ),
     },
 
     'clients.disable': {
       members: ['client_id'],
       run: (command, now) =>
-        edit(command, (client) => ok({ ...client, status: 'disabled', updatedAt: now })),
+        editClient({ clients, command, now }, (client) =>
+          ok({ ...client, status: 'disabled', updatedAt: now }),
+        ),
     },
 
     'clients.enable': {
       members: ['client_id'],
       run: (command, now) =>
-        edit(command, (client) => ok({ ...client, status: 'enabled', updatedAt: now })),
+        editClient({ clients, command, now }, (client) =>
+          ok({ ...client, status: 'enabled', updatedAt: now }),
+        ),
     },
 
     'clients.delete': {
       members: ['client_id'],
       run: async (command) => {
-        const id = idOf(command);
+        const id = clientIdOf(command);
         return (await clients.remove(id)) ? ok({ client_id: id, deleted: true }) : noSuchClient;
       },
     },
 
-    'clients.secrets.add': {
-      members: ['client_id', 'expires_in'],
-      run: async (command, now) => {
-        const minted = mintClientSecret(
-          randomness,
-          now,
-          secondsFromNow(command, 'expires_in', now),
-        );
-        const added = await edit(command, (client) => {
-          const living = client.secrets.filter(
-            ({ expiresAt }) => expiresAt === undefined || expiresAt > now,
-          );
-          return living.length >= clientSecretsMax
-            ? conflict(`the client has ${clientSecretsMax} secrets: revoke one first`)
-            : ok({ ...client, secrets: [...living, minted.record], updatedAt: now });
-        });
-        return added.ok ? ok({ ...added.value, ...shownSecret(minted) }) : added;
-      },
-    },
-
-    'clients.secrets.revoke': {
-      members: ['client_id', 'secret_id'],
-      run: (command, now) => {
-        const secretId = required(command, 'secret_id');
-        return edit(command, (client) => {
-          const secrets = client.secrets.filter(({ id }) => id !== secretId);
-          return secrets.length === client.secrets.length
-            ? err({ code: 'not_found', message: 'the client has no secret of that secret_id' })
-            : ok({ ...client, secrets, updatedAt: now });
-        });
-      },
-    },
+    ...clientSecretCommands(ports),
   };
-
-  /** Changes one client and shows it as it is then. */
-  async function edit(
-    command: CommandReader,
-    change: (client: Client) => Result<Client, AdminError>,
-    // A client that breaks a rule which is younger than itself can be switched off, and its secrets replaced, all the same.
-    brokenRule: (client: Client) => string | undefined = () => undefined,
-  ): Promise<Result<ReturnType<typeof clientView>, AdminError>> {
-    const edited = await editRecord(clients, idOf(command), change, {
-      brokenRule,
-      missing: noSuchClient,
-    });
-    return edited.ok ? ok(clientView(edited.value)) : edited;
-  }
-}
-
-function idOf(command: CommandReader): string {
-  return required(command, 'client_id');
 }
 
 function defaultResources(

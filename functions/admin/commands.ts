@@ -14,6 +14,14 @@ export type AdminCommand =
       readonly expires_in?: number;
     }
   | {
+      readonly command: 'clients.secrets.roll';
+      readonly client_id: string;
+      /** Seconds that the secret in use goes on working; absent: a day. 0 ends it at once. */
+      readonly grace?: number;
+      /** Seconds until the new secret expires; absent: when the one in use would have. */
+      readonly expires_in?: number;
+    }
+  | {
       readonly command: 'clients.secrets.revoke';
       readonly client_id: string;
       readonly secret_id: string;
@@ -242,9 +250,17 @@ export interface ClientView {
 
 export interface SecretView {
   readonly secret_id: string;
+  /** Its last four characters. */
   readonly hint: string;
   readonly created_at: number;
+  /** Epoch seconds from which on it is refused, of itself or because it was replaced; absent: never. */
   readonly expires_at?: number;
+  readonly is_expired: boolean;
+}
+
+/** The client with its new secret, shown this once, and the secret that it replaces. */
+export interface RolledSecretView extends ClientView, ShownSecret {
+  readonly replaces: SecretView;
 }
 
 /** The one time that a secret is shown. */

@@ -20,7 +20,7 @@ export const someClient: Client = {
   signingAlgorithm: 'ES256',
   secrets: [
     { id: 's1', hash: 'A'.repeat(43), hint: 'abcd', createdAt: 1 },
-    { id: 's2', hash: 'B'.repeat(43), hint: 'efgh', createdAt: 2, expiresAt: 3 },
+    { id: 's2', hash: 'B'.repeat(43), hint: 'efgh', createdAt: 2, expiresAt: 3, graceUntil: 3 },
   ],
   createdAt: 1,
   updatedAt: 2,

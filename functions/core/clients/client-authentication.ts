@@ -10,6 +10,7 @@ import {
   type ClientAuthenticationMethod,
   type ClientSecret,
   isClientId,
+  isSecretExpired,
 } from './client.ts';
 
 export interface AuthenticatedClient {
@@ -118,7 +119,7 @@ function failure(
 ): RefusalReason | undefined {
   if (client === undefined) return 'unknown_client';
   if (matched === undefined) return 'bad_secret';
-  if (matched.expiresAt !== undefined && matched.expiresAt <= now) return 'secret_expired';
+  if (isSecretExpired(matched, now)) return 'secret_expired';
   if (client.status !== 'enabled') return 'client_disabled';
   if (!client.authenticationMethods.includes(method)) return 'method_not_registered';
   return undefined;

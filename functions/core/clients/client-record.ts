@@ -35,11 +35,13 @@ export const clientKind: RecordKind<Client> = {
 
 function parseSecret(secret: RecordReader): ClientSecret {
   const expiresAt = secret.integerOr('expiresAt', undefined);
+  const graceUntil = secret.integerOr('graceUntil', undefined);
   return {
     id: secret.text('id'),
     hash: secret.digest('hash'),
     hint: secret.text('hint'),
     createdAt: secret.integer('createdAt'),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(graceUntil === undefined ? {} : { graceUntil }),
   };
 }

@@ -1,3 +1,4 @@
+import { type Ending, endOfCredential } from '../credentials/credential-end.ts';
 import type { Algorithm } from '../tokens/algorithm.ts';
 
 /** Client authentication methods of the token endpoint (RFC 7591 §2, OAuth 2.1 §2.4). */
@@ -34,7 +35,7 @@ export interface Client {
 }
 
 /** A client secret at rest. The secret itself has 256 random bits, so a plain SHA-256 gives nothing away. */
-export interface ClientSecret {
+export interface ClientSecret extends Ending {
   /** Public name of this secret, for operators and logs. */
   readonly id: string;
   /** base64url of SHA-256 of the secret. */
@@ -42,12 +43,23 @@ export interface ClientSecret {
   /** The last four characters, so that a person can tell two secrets apart. */
   readonly hint: string;
   readonly createdAt: number;
-  /** Epoch seconds from which on the secret is refused. Absent: it does not expire. */
-  readonly expiresAt?: number;
 }
 
 /** How many secrets a client may have at one time. */
 export const clientSecretsMax = 2;
+
+/** Whether a secret is refused because it has expired or because its grace is over. */
+export function isSecretExpired(secret: ClientSecret, now: number): boolean {
+  const end = endOfCredential(secret);
+  return end !== undefined && end <= now;
+}
+
+/** The secrets that work, the oldest first. */
+export function livingSecrets({ secrets }: Client, now: number): readonly ClientSecret[] {
+  return secrets
+    .filter((secret) => !isSecretExpired(secret, now))
+    .sort((a, b) => a.createdAt - b.createdAt);
+}
 
 /** Generated and imported ids alike: nothing else is ever looked up. */
 export function isClientId(value: string): boolean {

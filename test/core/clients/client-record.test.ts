@@ -11,7 +11,10 @@ const digest = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('base64url'));
 const secret = fc.record(
-  { id: fc.string(), hash: digest, hint: fc.string(), createdAt: seconds, expiresAt: seconds },
+  {
+    ...{ id: fc.string(), hash: digest, hint: fc.string(), createdAt: seconds },
+    ...{ expiresAt: seconds, graceUntil: seconds },
+  },
   { requiredKeys: ['id', 'hash', 'hint', 'createdAt'], noNullPrototype: true },
 );
 const members = {
@@ -116,7 +119,7 @@ describe('a record is refused, never half a client', () => {
     ...['id', 'hash', 'hint'].flatMap((name) =>
       [undefined, null, 7, ['a']].map((value) => [name, value] as const),
     ),
-    ...['createdAt', 'expiresAt'].flatMap((name) =>
+    ...['createdAt', 'expiresAt', 'graceUntil'].flatMap((name) =>
       [null, '1', -1, 1.5, Number.NaN].map((value) => [name, value] as const),
     ),
     ['createdAt', undefined],
