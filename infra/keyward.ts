@@ -91,13 +91,14 @@ export class Keyward extends Construct implements IKeyward {
   }
 
   private endpoints(scopesSupported: readonly string[]): void {
-    const { service, issuer, settings, verification, clients } = this;
+    const { service, issuer, settings, verification, clients, counters } = this;
     const maxAgeSeconds = settings.publicDocumentMaxAgeSeconds;
     new TokenEndpoint(this, 'Token', {
       service,
       issuer,
       clients,
       verification,
+      counters,
       ring: this.ring.secret,
       settings,
     });

@@ -1,10 +1,18 @@
-import { type Client, type ClientSecret, isSecretExpired } from '../core/clients/client.ts';
+import {
+  type Client,
+  type ClientSecret,
+  isSecretExpired,
+  secretUseId,
+} from '../core/clients/client.ts';
 import type { MintedSecret } from '../core/clients/client-secret.ts';
 import { endOfCredential } from '../core/credentials/credential-end.ts';
 import type { ClientView, SecretView, ShownSecret } from './commands.ts';
 
+/** Epoch seconds of the hour of the last use, by id. */
+type Uses = ReadonlyMap<string, number>;
+
 /** A client as operators see it. Hashes stay where they are. */
-export function clientView(client: Client, now: number): ClientView {
+export function clientView(client: Client, now: number, uses?: Uses): ClientView {
   return {
     client_id: client.clientId,
     name: client.name,
@@ -19,13 +27,15 @@ export function clientView(client: Client, now: number): ClientView {
       ? {}
       : { access_token_lifetime: client.accessTokenLifetimeSeconds }),
     access_token_signing_alg: client.signingAlgorithm,
-    secrets: client.secrets.map((secret) => secretView(secret, now)),
+    secrets: client.secrets.map((secret) =>
+      secretView(secret, now, uses?.get(secretUseId(client.clientId, secret.id))),
+    ),
     created_at: client.createdAt,
     updated_at: client.updatedAt,
   };
 }
 
-export function secretView(secret: ClientSecret, now: number): SecretView {
+export function secretView(secret: ClientSecret, now: number, lastUsedAt?: number): SecretView {
   const { id, hint, createdAt } = secret;
   const end = endOfCredential(secret);
   return {
@@ -34,6 +44,7 @@ export function secretView(secret: ClientSecret, now: number): SecretView {
     created_at: createdAt,
     ...(end === undefined ? {} : { expires_at: end }),
     is_expired: isSecretExpired(secret, now),
+    ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
   };
 }
 

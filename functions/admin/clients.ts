@@ -1,16 +1,20 @@
-import { type Client, clientAuthenticationMethods } from '../core/clients/client.ts';
+import { type Client, clientAuthenticationMethods, secretUseId } from '../core/clients/client.ts';
 import { brokenClientRule, type ClientLimits } from '../core/clients/client-rules.ts';
 import { mintClientId, mintClientSecret } from '../core/clients/client-secret.ts';
 import { hasSecretPrefix } from '../core/looks-like-secret.ts';
+import type { LastUses } from '../core/ports/last-use.ts';
 import { ok } from '../core/result.ts';
 import { changedClient } from './client-change.ts';
 import { clientSecretCommands, type SecretAdministration } from './client-secrets.ts';
 import { clientView, shownSecret } from './client-view.ts';
 import { type CommandReader, secondsFromNow } from './command-reader.ts';
+import type { ClientView } from './commands.ts';
 import { clientIdOf, editClient, noSuchClient } from './edit-client.ts';
 import { conflict, invalid, type Verbs } from './verb.ts';
 
 export interface ClientAdministration extends SecretAdministration {
+  /** Absent: nobody notes when secrets are used. */
+  readonly lastUses?: LastUses;
   readonly limits: ClientLimits;
   readonly defaultResource: string;
 }
@@ -29,7 +33,7 @@ const changeMembers = [
 
 /** What operators do with clients: command name → its members and the verb. Each is one conditional write. */
 export function clientCommands(ports: ClientAdministration): Verbs {
-  const { clients, randomness, limits } = ports;
+  const { clients, lastUses, randomness, limits } = ports;
 
   return {
     'clients.create': {
@@ -64,15 +68,16 @@ export function clientCommands(ports: ClientAdministration): Verbs {
 
     'clients.list': {
       members: [],
-      run: async (_command, now) =>
-        ok((await clients.list()).map((client) => clientView(client, now))),
+      run: async (_command, now) => ok(await views(await clients.list(), now)),
     },
 
     'clients.show': {
       members: ['client_id'],
       run: async (command, now) => {
         const found = await clients.read(clientIdOf(command));
-        return found === undefined ? noSuchClient : ok(clientView(found.record, now));
+        if (found === undefined) return noSuchClient;
+        const [view] = await views([found.record], now);
+        return ok(view);
       },
     },
 
@@ -111,6 +116,14 @@ export function clientCommands(ports: ClientAdministration): Verbs {
 
     ...clientSecretCommands(ports),
   };
+
+  async function views(some: readonly Client[], now: number): Promise<readonly ClientView[]> {
+    const ids = some.flatMap(({ clientId, secrets }) =>
+      secrets.map(({ id }) => secretUseId(clientId, id)),
+    );
+    const uses = await lastUses?.read(ids);
+    return some.map((client) => clientView(client, now, uses));
+  }
 }
 
 function defaultResources(

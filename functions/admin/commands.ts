@@ -256,6 +256,8 @@ export interface SecretView {
   /** Epoch seconds from which on it is refused, of itself or because it was replaced; absent: never. */
   readonly expires_at?: number;
   readonly is_expired: boolean;
+  /** Epoch seconds of the hour of its last use; absent: it was not used for more than a year, or nobody notes it. */
+  readonly last_used_at?: number;
 }
 
 /** The client with its new secret, shown this once, and the secret that it replaces. */

@@ -17,13 +17,14 @@ export interface TokenEndpointProps {
   readonly issuer: string;
   readonly clients: TableReference;
   readonly verification: TableReference;
+  readonly counters: TableReference;
   readonly ring: Secret;
   readonly settings: Settings;
   /** MiB. @default 1769, one vCPU: an RSA signature is what a token costs */
   readonly memorySize?: number;
 }
 
-/** Issues tokens. Its function reads clients and the current ring, and writes nothing. */
+/** Issues tokens. Its function reads clients and the current ring, and writes when a secret was last used, to the hour. */
 export class TokenEndpoint extends Construct {
   /** For alarms. */
   readonly function: LambdaFunction;
@@ -40,6 +41,7 @@ export class TokenEndpoint extends Construct {
         issuer: props.issuer,
         clientsTable: props.clients.tableName,
         verificationTable: props.verification.tableName,
+        countersTable: props.counters.tableName,
         ringSecret: props.ring.secretArn,
         accessTokenLifetimeSeconds: settings.accessTokenLifetimeSeconds,
         accessTokenLifetimeMaxSeconds: settings.accessTokenLifetimeMaxSeconds,
@@ -51,6 +53,7 @@ export class TokenEndpoint extends Construct {
     });
     grantItems(this.function, props.clients, ['dynamodb:GetItem'], ['CL#*']);
     grantRevocationLog(this.function, props.verification);
+    grantItems(this.function, props.counters, ['dynamodb:UpdateItem'], ['SEEN#secret#*']);
     this.function.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

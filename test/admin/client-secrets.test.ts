@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../functions/adapters/aws/client-options.ts';
 import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
+import { memoryLastUse } from '../../functions/adapters/memory/last-use.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { admin } from '../../functions/admin/admin.ts';
 import type {
@@ -11,7 +12,7 @@ import type {
   SecretView,
 } from '../../functions/admin/commands.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import type { Client } from '../../functions/core/clients/client.ts';
+import { type Client, secretUseId } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { digest } from '../../functions/core/digest.ts';
 import type { Registry } from '../../functions/core/ports/registry.ts';
@@ -44,9 +45,11 @@ async function office(
 ) {
   const audit: AuditEvent[] = [];
   const clock = { seconds: 1_000_000 };
+  const lastUse = memoryLastUse();
   const run = admin(
     adminPorts({
       clients: registry,
+      lastUses: lastUse,
       clock: { now: () => clock.seconds },
       audit: { write: (event) => audit.push(event) },
     }),
@@ -62,7 +65,7 @@ async function office(
     ...(secretExpiresIn === undefined ? {} : { secret_expires_in: secretExpiresIn }),
   });
   return {
-    ...{ ask, done, audit, clock, registry, first },
+    ...{ ask, done, audit, clock, lastUse, first },
     record: async () => (await registry.read(client_id))?.record,
     /** What of the secrets an operator sees. */
     secrets: async (): Promise<readonly SecretView[]> =>
@@ -77,6 +80,21 @@ async function office(
     },
   };
 }
+
+describe('a client', () => {
+  test('is shown with the hour in which each of its secrets was last used', async () => {
+    const { ask, done, lastUse, secrets, first } = await office();
+    const { secret_id } = await done(roll);
+    await lastUse.note(secretUseId(client_id, first.secret_id), 7_201);
+    await lastUse.note(secretUseId('somebody-else', secret_id), 7_201);
+    const seen = [
+      expect.objectContaining({ secret_id: first.secret_id, last_used_at: 7_200 }),
+      expect.not.objectContaining({ last_used_at: expect.anything() }),
+    ];
+    expect(await secrets()).toEqual(seen);
+    expect(await ask({ command: 'clients.list' })).toMatchObject({ result: [{ secrets: seen }] });
+  });
+});
 
 describe('a roll of a client secret', () => {
   test('draws another one, shows it once, and the old one works for a day more', async () => {

@@ -27,6 +27,7 @@ const configs = [
     fc.record({
       issuer,
       clientsTable: name,
+      countersTable: name,
       ringSecret: name,
       accessTokenLifetimeSeconds: seconds(1, 3_600),
       accessTokenLifetimeMaxSeconds: max,

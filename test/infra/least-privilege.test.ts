@@ -10,7 +10,12 @@ describe('each function may do what its duty needs, and nothing else', () => {
   test.each([
     [
       'token endpoint',
-      ['dynamodb:GetItem CL#*', 'dynamodb:Query LOG#*', 'secretsmanager:GetSecretValue AWSCURRENT'],
+      [
+        'dynamodb:GetItem CL#*',
+        'dynamodb:Query LOG#*',
+        'dynamodb:UpdateItem SEEN#secret#*',
+        'secretsmanager:GetSecretValue AWSCURRENT',
+      ],
     ],
     ['JWK Set', ['dynamodb:GetItem JWKS']],
     ['authorization server metadata', []],

@@ -1,3 +1,4 @@
+import { memoryLastUse } from '../../functions/adapters/memory/last-use.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
@@ -5,6 +6,7 @@ import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { digest } from '../../functions/core/digest.ts';
 import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
+import type { LastUse } from '../../functions/core/ports/last-use.ts';
 import type { Lookup } from '../../functions/core/ports/lookup.ts';
 import type { SigningKeys } from '../../functions/core/ports/signing-keys.ts';
 import type { RevocationFollower } from '../../functions/core/revocation/follow-revocations.ts';
@@ -42,6 +44,7 @@ export interface WorldOptions {
   readonly clients?: readonly Client[];
   readonly store?: Lookup<Client>;
   readonly keys?: SigningKeys;
+  readonly lastUse?: LastUse;
 }
 
 export interface Answer {
@@ -77,6 +80,7 @@ export function world(options: WorldOptions = {}): World {
     lifetimes: { accessTokenLifetimeSeconds: 900, accessTokenLifetimeMaxSeconds: 3_600 },
     clients: options.store ?? memoryRegistry(clientKind, options.clients ?? [ordersClient]),
     revocations: options.revocations ?? emptyLog(),
+    lastUse: options.lastUse ?? memoryLastUse(),
     keys: options.keys ?? { current: async () => ring },
     grants,
     clock: { now: () => clock.seconds },

@@ -61,6 +61,11 @@ export function livingSecrets({ secrets }: Client, now: number): readonly Client
     .sort((a, b) => a.createdAt - b.createdAt);
 }
 
+/** What the last use of a secret is kept under: no other kind of credential has `#` in its id. */
+export function secretUseId(clientId: string, secretId: string): string {
+  return `secret#${clientId}#${secretId}`;
+}
+
 /** Generated and imported ids alike: nothing else is ever looked up. */
 export function isClientId(value: string): boolean {
   return /^[A-Za-z0-9_.~-]{1,128}$/.test(value);

@@ -7,6 +7,7 @@ export interface TokenConfig {
   readonly issuer: string;
   readonly clientsTable: string;
   readonly verificationTable: string;
+  readonly countersTable: string;
   readonly ringSecret: string;
   readonly accessTokenLifetimeSeconds: number;
   readonly accessTokenLifetimeMaxSeconds: number;
@@ -23,6 +24,7 @@ export function toEnv(config: TokenConfig): Record<string, string> {
     ISSUER: config.issuer,
     CLIENTS_TABLE: config.clientsTable,
     VERIFICATION_TABLE: config.verificationTable,
+    COUNTERS_TABLE: config.countersTable,
     RING_SECRET: config.ringSecret,
     ACCESS_TOKEN_LIFETIME_SECONDS: String(config.accessTokenLifetimeSeconds),
     ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
@@ -41,6 +43,7 @@ export function fromEnv(environment: Environment): TokenConfig {
     issuer: env.text('ISSUER', isIssuer),
     clientsTable: env.text('CLIENTS_TABLE'),
     verificationTable: env.text('VERIFICATION_TABLE'),
+    countersTable: env.text('COUNTERS_TABLE'),
     ringSecret: env.text('RING_SECRET'),
     accessTokenLifetimeSeconds: env.integer('ACCESS_TOKEN_LIFETIME_SECONDS', {
       min: 1,

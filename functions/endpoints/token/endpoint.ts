@@ -1,10 +1,12 @@
-import type { Client } from '../../core/clients/client.ts';
+import { type Client, secretUseId } from '../../core/clients/client.ts';
 import { authenticateClient } from '../../core/clients/client-authentication.ts';
 import { type OAuthError, refusal } from '../../core/errors.ts';
 import { type Form, formBytesMax, mediaType, parseForm } from '../../core/form.ts';
+import { lastUseNotes } from '../../core/last-use-notes.ts';
 import { looksLikeSecret } from '../../core/looks-like-secret.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 import { RingUnavailable, type SigningKeys } from '../../core/ports/signing-keys.ts';
@@ -25,6 +27,8 @@ export interface TokenEndpoint {
   readonly lifetimes: Lifetimes;
   readonly clients: Lookup<Client>;
   readonly revocations: RevocationFollower;
+  /** Of client secrets. */
+  readonly lastUse: LastUse;
   readonly keys: SigningKeys;
   readonly grants: readonly Grant[];
   readonly clock: Clock;
@@ -41,6 +45,7 @@ interface Refused {
 /** The token endpoint (RFC 6749 §3.2, OAuth 2.1 §3.2). Errors are those of RFC 6749 §5.2 and RFC 8707 §2. */
 export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
   const grants = new Map(ports.grants.map((grant) => [grant.grantType, grant]));
+  const noteUse = lastUseNotes(ports.lastUse, ports.audit);
 
   return async (request) => {
     // The clock is read before any state: what is read later is at least as new as `now`.
@@ -74,6 +79,8 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     const authenticated = await authenticateClient(authorization, form.value, ports.clients, now);
     if (!authenticated.ok) return err(printable(authenticated.error));
     const { client, method, secretId } = authenticated.value;
+    // Awaited: once the answer is out, the environment is frozen and a write in flight may never arrive.
+    await noteUse(secretUseId(client.clientId, secretId), now);
     const grant = grants.get(grantType);
     const refused = (error: OAuthError) =>
       err({

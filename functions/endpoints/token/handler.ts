@@ -1,8 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../../adapters/aws/client-options.ts';
 import { followedLog } from '../../adapters/dynamodb/followed-log.ts';
+import { dynamoLastUse } from '../../adapters/dynamodb/last-use.ts';
 import { dynamoLookup } from '../../adapters/dynamodb/lookup.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
+import { countDeadlineMs, dynamoWriter } from '../../adapters/dynamodb/writer.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signing-keys.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -37,6 +39,10 @@ const endpoint = tokenEndpoint({
     { ttlSeconds: config.clientCacheSeconds, clock },
   ),
   revocations,
+  lastUse: dynamoLastUse(
+    dynamoWriter({ env: process.env, deadlineMs: countDeadlineMs }),
+    config.countersTable,
+  ),
   keys,
   grants,
   clock,
