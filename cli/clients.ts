@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ClientChange, ClientView } from '../functions/admin/commands.ts';
+import { clientSecretsCommand } from './client-secrets.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';
@@ -86,34 +87,7 @@ export function clientsCommand(program: Command): void {
       return run(command, { command: 'clients.delete', client_id: id });
     });
 
-  const secrets = clients.command('secrets').description('the (at most two) secrets of a client');
-
-  secrets
-    .command('add <client_id>')
-    .description('a second secret, shown once')
-    .option('--expires-in <seconds>', 'the new secret expires')
-    .action((id: string, options: { expiresIn?: string }, command: Command) =>
-      run(command, {
-        command: 'clients.secrets.add',
-        client_id: id,
-        ...(options.expiresIn === undefined
-          ? {}
-          : { expires_in: seconds(options.expiresIn, '--expires-in') }),
-      }),
-    );
-
-  secrets
-    .command('revoke <client_id> <secret_id>')
-    .description('refuse this secret from now on')
-    .option('--yes', 'really')
-    .action((id: string, secretId: string, options: { yes?: boolean }, command: Command) => {
-      confirm(options, `revoke ${secretId}`);
-      return run(command, {
-        command: 'clients.secrets.revoke',
-        client_id: id,
-        secret_id: secretId,
-      });
-    });
+  clientSecretsCommand(clients);
 }
 
 /** What fits on a line of a terminal; `clients show` has the rest. */

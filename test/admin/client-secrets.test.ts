@@ -226,6 +226,28 @@ describe('a roll of a client secret', () => {
     expect(again.client_secret_expires_at).toBe(0);
   });
 
+  test('that another one gets ahead of is refused without a grace too: the secret of the other would end unseen', async () => {
+    let ahead: (() => Promise<unknown>) | undefined;
+    const real = memoryRegistry(clientKind);
+    const { done, refusal, living } = await office(undefined, {
+      ...real,
+      async replace(record, revision) {
+        const other = ahead;
+        ahead = undefined;
+        await other?.();
+        return real.replace(record, revision);
+      },
+    });
+    const won: string[] = [];
+    ahead = async () => won.push((await done({ ...roll, grace: 0 })).secret_id);
+    expect(await refusal({ ...roll, grace: 0 })).toEqual({
+      code: 'conflict',
+      message: 'the secret was replaced just now: look at the client before another roll',
+    });
+    expect(await living()).toEqual(won);
+    expect(won).toHaveLength(1);
+  });
+
   test('leaves a client that is switched off so: it can be replaced before it is let in again', async () => {
     const { done } = await office();
     await done({ command: 'clients.disable', client_id });

@@ -126,6 +126,30 @@ describe('keyward', () => {
     );
   }, 60_000);
 
+  test('a secret is rolled: both work for the grace, and the list tells which of them is used', async () => {
+    const created = await json(['clients', 'create', '--name', 'Roll', '--scope', 'orders:read']);
+    const id = String(created.client_id);
+    const roll = ['clients', 'secrets', 'roll', id, '--grace', '3600'];
+    const rolled = await json([...roll, '--expires-in', '7200']);
+    const madeAt = Number(rolled.updated_at);
+    expect(rolled).toMatchObject({
+      client_secret: expect.stringMatching(/^kwcs_/),
+      client_secret_expires_at: madeAt + 7_200,
+      replaces: { secret_id: created.secret_id, expires_at: madeAt + 3_600, is_expired: false },
+    });
+    await json(['token', '--client', id], secretOf(created.client_secret));
+    const table = await keyward(['clients', 'secrets', 'list', id, '--output', 'table', ...at()]);
+    const [header, old, young, ...more] = table.stdout.trimEnd().split('\n');
+    expect(header).toMatch(/^secret_id +hint +created_at +expires_at +is_expired +last_used_at$/);
+    const iso = (second: number) => new Date(second * 1000).toISOString();
+    expect(old).toMatch(new RegExp(`^${created.secret_id} .+ ${iso(madeAt + 3_600)} +false +\\d`));
+    expect(young).toMatch(new RegExp(`^${rolled.secret_id} .+ ${iso(madeAt + 7_200)} +false +-$`));
+    expect(more).toEqual([]);
+    const again = await keyward([...roll, ...at()]);
+    expect(again).toMatchObject({ code: 5, stdout: '' });
+    expect(again.stderr).toContain(`revoke ${created.secret_id}, which works for`);
+  }, 60_000);
+
   test('keys are listed and rotated; without --force a rotation that is too early is refused', async () => {
     const before = (await json(['keys', 'list'])).keys as { kid: string; state: string }[];
     expect(before.map(({ state }) => state).sort()).toEqual(['active', 'active', 'next', 'next']);
@@ -245,6 +269,8 @@ describe('keyward', () => {
     [['api-keys', 'roll', '1KeywardDemo', '--grace', '-1'], 2],
     [['api-keys', 'roll', '1KeywardDemo', '--grace', '2592001'], 2],
     [['api-keys', 'roll', '1KeywardDemo'], 3],
+    [['clients', 'secrets', 'roll', 'nobody', '--grace', '2592001'], 2],
+    [['clients', 'secrets', 'roll', 'nobody'], 3],
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],
