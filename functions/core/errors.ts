@@ -38,6 +38,8 @@ export type RefusalReason =
   | 'scope_needs_user'
   | 'target_malformed'
   | 'target_not_permitted'
+  /** What was issued before was cut off, and the cut still lies ahead. */
+  | 'just_revoked'
   | 'unavailable'
   | 'internal';
 
@@ -72,6 +74,7 @@ const refusals: Readonly<Record<RefusalReason, readonly [OAuthErrorCode, string]
   scope_needs_user: ['invalid_scope', 'this scope needs a user'],
   target_malformed: ['invalid_target', 'resource must be an absolute URI without a fragment'],
   target_not_permitted: ['invalid_target', 'the client may not ask for this resource'],
+  just_revoked: ['temporarily_unavailable', 'try again later'],
   unavailable: ['temporarily_unavailable', 'try again later'],
   internal: ['server_error', 'something went wrong'],
 };

@@ -10,10 +10,13 @@ export interface RevocationRecorder {
    * Once answered, the entry is durable, and whoever follows the log acts on it within a poll. Throws `Unavailable` when
    * that is not certain; it may have been written then, and may be written again.
    *
+   * @param entry a cut is made of the time of the attempt: it must lie ahead of the attempt that succeeds
    * @param expiresAt epoch seconds, where the entry can matter for less long than the longest token lives
    */
-  record(entry: LogEntry, expiresAt?: number): Promise<LoggedEntry>;
+  record(entry: Uncut | ((now: number) => LogEntry), expiresAt?: number): Promise<LoggedEntry>;
 }
+
+type Uncut = Exclude<LogEntry, { readonly cut: number }>;
 
 export interface RecorderPorts {
   readonly log: RevocationWriter;
@@ -36,7 +39,8 @@ export function revocationRecorder(ports: RecorderPorts): RevocationRecorder {
         const at = clock.now();
         const serial = Buffer.from(randomness.bytes(9)).toString('base64url');
         const latest = at + keepSeconds;
-        const logged = { ...entry, at, serial, expiresAt: Math.min(expiresAt ?? latest, latest) };
+        const made = typeof entry === 'function' ? entry(at) : entry;
+        const logged = { ...made, at, serial, expiresAt: Math.min(expiresAt ?? latest, latest) };
         try {
           await log.append(logged);
           return logged;

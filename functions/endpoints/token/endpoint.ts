@@ -40,6 +40,8 @@ interface Refused {
   readonly error: OAuthError;
   readonly clientId?: string;
   readonly grantType?: string;
+  /** When to come back. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** The token endpoint (RFC 6749 §3.2, OAuth 2.1 §3.2). Errors are those of RFC 6749 §5.2 and RFC 8707 §2. */
@@ -54,7 +56,7 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     try {
       const issued = await issue(request, now);
       if (issued.ok) return issued.value;
-      const { error, ...context } = issued.error;
+      const { error, retryAfterSeconds, ...context } = issued.error;
       ports.audit.write({
         event: 'token_refused',
         ...facts,
@@ -62,7 +64,10 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
         reason: error.reason,
         ...context,
       });
-      return oauthErrorResponse(error, headersOf(error, request, ports.issuer));
+      return oauthErrorResponse(error, {
+        ...headersOf(error, request, ports.issuer),
+        ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      });
     } catch (cause) {
       return outage(cause, 'token', ports.audit, facts);
     }
@@ -96,13 +101,16 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     const ring = await available('the key ring', () => ports.keys.current(log.ringGeneration));
     const decision = await grant.decide(form.value, client, now);
     if (!decision.ok) return refused(decision.error);
+    const wait = waitSeconds(now, log, client.clientId, decision.value.subject);
+    if (wait > 0)
+      return err({ ...refused(refusal('just_revoked')).error, retryAfterSeconds: wait });
     const jti = Buffer.from(ports.randomness.bytes(16)).toString('base64url');
     const claims = accessTokenClaims(
       ports.issuer,
       client,
       decision.value,
       ports.lifetimes,
-      afterCuts(now, log, client.clientId, decision.value.subject),
+      now,
       jti,
     );
     const signed = signAccessToken(ring, client.signingAlgorithm, claims);
@@ -124,7 +132,7 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
     const answer = {
       access_token: signed.token,
       token_type: 'Bearer',
-      expires_in: claims.exp - now,
+      expires_in: claims.exp - claims.iat,
       scope: claims.scope,
     };
     const headers = { 'content-type': 'application/json', ...noStore };
@@ -132,13 +140,16 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
   }
 }
 
-/** When a token is issued that no cut kills which is known: a cut lies some seconds ahead, for issuers that have not seen it. */
-function afterCuts(now: number, log: Revocations, clientId: string, subject: string): number {
+/**
+ * For how many seconds nothing may be issued: until the cuts of the client and the subject are past. They lie some seconds
+ * ahead, for issuers that have not seen them; a token of a later time would survive a cut that this issuer has not seen.
+ */
+function waitSeconds(now: number, log: Revocations, clientId: string, subject: string): number {
   const cut = Math.max(
     log.cutOf('client', clientId),
     log.cutOf('subject', subjectMark('', subject)),
   );
-  return Math.max(now, cut + 1);
+  return Math.max(0, cut + 1 - now);
 }
 
 /** Method, content type and body, checked in this order. */

@@ -118,3 +118,26 @@ test('without any ring the error says which kind of none, and no text of the sec
     { event: 'fault', where: 'key-ring', fault: 'the secret holds no key ring' },
   ]);
 });
+
+test('a newer ring that somebody has named is fetched at once, and not again once it is there', async () => {
+  const { state, ring } = signer();
+  state.text = await ringText(0);
+  expect((await ring.current(0)).generation).toBe(1);
+  state.text = await ringText(6);
+  state.now += 1;
+  expect((await ring.current(7)).generation).toBe(7);
+  expect((await ring.current(7)).generation).toBe(7);
+  expect(state.fetches).toBe(2);
+});
+
+test('a ring that is named before the secret has it is asked for once a second, and the one at hand signs on', async () => {
+  const { state, ring } = signer();
+  state.text = await ringText(0);
+  for (let calls = 0; calls < 10; calls += 1) {
+    expect((await ring.current(7)).generation).toBe(1);
+  }
+  expect(state.fetches).toBe(1);
+  state.now += 1;
+  await ring.current(7);
+  expect(state.fetches).toBe(2);
+});

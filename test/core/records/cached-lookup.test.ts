@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Client } from '../../../functions/core/clients/client.ts';
 import { cachedLookup } from '../../../functions/core/records/cached-lookup.ts';
 import { someClient } from '../../contracts/registry.ts';
@@ -180,4 +180,57 @@ test('a fresh look at a store that is away throws, whatever is in memory', async
   await cached.find('orders');
   state.isDown = true;
   await expect(cached.find('orders', true)).rejects.toThrow('down');
+});
+
+describe('a record that is said to change', () => {
+  test('is read again by the next one, and by every one until the change must be over', async () => {
+    const { state, cached } = world();
+    await cached.find('orders');
+    cached.forget('orders', 160);
+    for (const now of [100, 101, 159]) {
+      state.now = now;
+      await cached.find('orders');
+    }
+    expect(state.reads).toHaveLength(4);
+    state.now = 160;
+    await cached.find('orders');
+    await cached.find('orders');
+    expect(state.reads).toHaveLength(5);
+  });
+
+  test('was unknown until now, and is found by the next one', async () => {
+    const { state, cached } = world();
+    expect(await cached.find('new')).toBeUndefined();
+    state.known.set('new', someClient);
+    expect(await cached.find('new')).toBeUndefined();
+    cached.forget('new', 100);
+    expect(await cached.find('new')).toBe(someClient);
+  });
+
+  test('is not kept by a read that began before: it may be what it was', async () => {
+    const { state, cached } = world();
+    const begun = cached.find('orders');
+    cached.forget('orders', 100);
+    await begun;
+    await cached.find('orders');
+    expect(state.reads).toHaveLength(2);
+  });
+
+  test('is not shared by those who come after: the read that is under way is not theirs', async () => {
+    const { state, cached } = world();
+    const begun = cached.find('orders');
+    cached.forget('orders', 200);
+    await Promise.all([begun, cached.find('orders')]);
+    expect(state.reads).toHaveLength(2);
+  });
+
+  test('is the only one that is read again', async () => {
+    const { state, cached } = world();
+    state.known.set('other', someClient);
+    await cached.find('orders');
+    await cached.find('other');
+    cached.forget('orders', 160);
+    await cached.find('other');
+    expect(state.reads).toEqual(['orders', 'other']);
+  });
 });
