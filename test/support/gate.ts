@@ -11,6 +11,7 @@ import { revocationKeepSeconds } from '../../functions/core/durations.ts';
 import { publishedIssuerKeys } from '../../functions/core/keys/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
+import type { RevocationWriter } from '../../functions/core/ports/revocation-log.ts';
 import type { TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
 import { followRevocations } from '../../functions/core/revocation/follow-revocations.ts';
 import { followedKeys } from '../../functions/core/revocation/heed-changes.ts';
@@ -52,7 +53,7 @@ export interface Gate {
   readonly table: { keys: readonly PublishedKey[] | undefined; reads: number };
   readonly fetches: string[];
   /** The revocation log: its writer, and how often it was read. */
-  readonly revocations: RevocationRecorder & { reads: number; isAway: boolean };
+  readonly revocations: RevocationRecorder & RevocationWriter & { reads: number; isAway: boolean };
   readonly audit: AuditEvent[];
   /** The record of the last decision. */
   last(): AccessDecided;
@@ -133,6 +134,7 @@ export function gate(options: GateOptions = {}): Gate {
   const revocations: Gate['revocations'] = {
     reads: 0,
     isAway: false,
+    append: (entry) => log.append(entry),
     record: (entry, expiresAt) => recorder.record(entry, expiresAt),
   };
   const handle: AuthorizerHandler = serve(

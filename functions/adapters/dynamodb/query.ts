@@ -4,12 +4,15 @@ import { type DynamoCallOptions, DynamoUnavailable, dynamoCall } from './call.ts
 /**
  * The items of one partition (`pk`) from a place (`sk`) on, strongly consistent. Each page has a deadline of its own; throws
  * `DynamoUnavailable` when one of them is not answered: a part of what is there is no answer.
+ *
+ * @param read makes of an item what is wanted of it, so that no page lies in memory for longer than it takes
  */
-export type DynamoQuery = (
+export type DynamoQuery = <T>(
   table: string,
   pk: string,
   from: string,
-) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  read: (item: Readonly<Record<string, unknown>>) => T,
+) => Promise<readonly T[]>;
 
 /** The largest page is 1 MB; who has more to read than this is not read to the end. */
 const pagesMax = 1_000;
@@ -17,8 +20,13 @@ const pagesMax = 1_000;
 export function dynamoQuery(options: DynamoCallOptions): DynamoQuery {
   const call = dynamoCall(options);
 
-  return async (table, pk, from) => {
-    const items: Readonly<Record<string, unknown>>[] = [];
+  return async <T>(
+    table: string,
+    pk: string,
+    from: string,
+    read: (item: Readonly<Record<string, unknown>>) => T,
+  ) => {
+    const items: T[] = [];
     let start: Item | undefined;
     for (let page = 0; page < pagesMax; page += 1) {
       const answer = await call('Query', {
@@ -28,7 +36,7 @@ export function dynamoQuery(options: DynamoCallOptions): DynamoQuery {
         ConsistentRead: true,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
-      for (const item of answer?.Items ?? []) items.push(fromItem(item));
+      for (const item of answer?.Items ?? []) items.push(read(fromItem(item)));
       start = answer?.LastEvaluatedKey;
       if (start === undefined) return items;
     }

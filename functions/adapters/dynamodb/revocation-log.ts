@@ -7,8 +7,8 @@ import type { DynamoWriter } from './writer.ts';
 export function dynamoRevocationLog(query: DynamoQuery, table: string): RevocationLog {
   return {
     async read(from, to) {
-      const buckets = bucketsOf(from, to).map(async (bucket) =>
-        (await query(table, bucket, placeOf(from))).map(readLoggedEntry),
+      const buckets = bucketsOf(from, to).map((bucket) =>
+        query(table, bucket, placeOf(from), readLoggedEntry),
       );
       return (await Promise.all(buckets)).flat();
     },
