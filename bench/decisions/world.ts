@@ -94,6 +94,7 @@ export async function decisionWorld(): Promise<DecisionWorld> {
         audience: ordersAudience,
         clientsTable: tables.clients,
         verificationTable: tables.verification,
+        connectionsTable: '',
         countersTable: tables.counters,
         apiKeyPrefix: apiKeyFormat.prefix,
         apiKeyEnvironment: apiKeyFormat.environment,

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import type { AccessDecided } from '../core/audit.ts';
+import { connectionOf } from '../core/connections/connection.ts';
 import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { ConnectionWriter } from '../core/ports/connections.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { AuthRequest } from '../core/routes/auth-request.ts';
 import type { Decision, UnavailableReason } from '../core/routes/decision.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
-import { Unavailable } from '../core/unavailable.ts';
+import { available, Unavailable } from '../core/unavailable.ts';
 import { decisionIds } from './decision-ids.ts';
 import { type DecisionMaker, judge } from './judge.ts';
 
@@ -15,6 +17,8 @@ export interface AuthorizerPorts extends DecisionMaker {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly audit: AuditLog;
+  /** Told of each connection of a WebSocket API before it is let in. Absent: nobody closes them. */
+  readonly connections?: ConnectionWriter | undefined;
   /** Milliseconds that only ever grow, for the record. */
   readonly stopwatch: () => number;
 }
@@ -52,12 +56,28 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
 
   async function outcomeOf(request: AuthRequest): Promise<Judgement> {
     try {
-      return await decide(request, ports.clock.now());
+      const now = ports.clock.now();
+      const judgement = await decide(request, now);
+      await remember(request, judgement.decision, now);
+      return judgement;
     } catch (cause) {
       const { requestId } = request;
       ports.audit.write({ event: 'fault', requestId, where: 'authorizer', ...faultOf(cause) });
       return unavailable(cause instanceof Unavailable ? 'dependency_unavailable' : 'internal');
     }
+  }
+
+  /** What cannot be closed later is not opened now. */
+  async function remember(request: AuthRequest, decision: Decision, now: number): Promise<void> {
+    const { connections } = ports;
+    const { surface, stageArn, connectionId } = request;
+    const isOpened = surface === 'websocket' && decision.outcome === 'allow';
+    if (connections === undefined || !isOpened) return;
+    if (!connectionId) throw new Error('a connection without an id');
+    const stage = stageArn.slice(stageArn.lastIndexOf(':') + 1);
+    await available('the Connections table', () =>
+      connections.add(stage, connectionOf(connectionId, decision.principal, now)),
+    );
   }
 }
 

@@ -15,6 +15,8 @@ export interface AuthorizerConfig {
   readonly verificationTable: string;
   readonly clientsTable: string;
   readonly countersTable: string;
+  /** Where connections of WebSocket APIs are remembered; '' where nobody closes them. */
+  readonly connectionsTable: string;
   readonly clockSkewSeconds: number;
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly ringHoldSeconds: number;
@@ -44,6 +46,7 @@ export function toEnv(config: AuthorizerConfig): Record<string, string> {
     VERIFICATION_TABLE: config.verificationTable,
     CLIENTS_TABLE: config.clientsTable,
     COUNTERS_TABLE: config.countersTable,
+    CONNECTIONS_TABLE: config.connectionsTable,
     CLOCK_SKEW_SECONDS: String(config.clockSkewSeconds),
     ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
     RING_HOLD_SECONDS: String(config.ringHoldSeconds),
@@ -65,6 +68,7 @@ export function fromEnv(environment: Environment): AuthorizerConfig {
     verificationTable: env.text('VERIFICATION_TABLE'),
     clientsTable: env.text('CLIENTS_TABLE'),
     countersTable: env.text('COUNTERS_TABLE'),
+    connectionsTable: env.text('CONNECTIONS_TABLE', () => true),
     clockSkewSeconds: env.integer('CLOCK_SKEW_SECONDS', { min: 0, max: clockSkewMaxSeconds }),
     accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
       min: 1,

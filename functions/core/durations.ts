@@ -43,6 +43,25 @@ export const pollOverlapSeconds = 30;
 /** A record that is about to change has changed within this time: more than any writer may run. */
 export const recordChangeSeconds = 60;
 
+/** What is known of a WebSocket connection is kept for this long: API Gateway ends every one after two hours. */
+export const connectionKeepSeconds = 8_100;
+
+/** No handshake takes longer: an authorizer has ten seconds, an integration 29. Until it is over, nobody can close it. */
+export const handshakeSeconds = 60;
+
+/** Open connections are looked at this often: EventBridge has no shorter period. */
+export const connectionsPeriodSeconds = 60;
+
+/** So long after the look began no further connection is closed; the next look goes on. */
+export const connectionsRunSeconds = 25;
+
+/** EventBridge and a cold start take so long to begin one. */
+const connectionsStartSeconds = 5;
+
+/** After this long an open connection whose credential was revoked or has expired is closed. */
+export const connectionCloseSeconds: number =
+  connectionsPeriodSeconds + connectionsStartSeconds + connectionsRunSeconds;
+
 /**
  * How far in the future a cut lies: an issuer that has not seen it yet issues nothing later. It works with a log that is at
  * most a poll old, its clock may be ahead, and the write takes its time.

@@ -16,18 +16,20 @@ export interface WebSocketAuthorizerEvent {
     readonly routeKey: '$connect';
     readonly eventType: 'CONNECT';
     readonly requestId: string;
+    readonly connectionId: string;
     readonly identity: { readonly sourceIp: string };
   };
 }
 
 export function webSocketAuthRequest(event: WebSocketAuthorizerEvent): AuthRequest {
-  const { routeKey, requestId, identity } = event.requestContext;
+  const { routeKey, requestId, connectionId, identity } = event.requestContext;
   return {
     surface: 'websocket',
     stageArn: stageArnOf(event.methodArn),
     route: { method: '', template: '', key: routeKey },
     headers: headerValues(event),
     query: requestValues(event.multiValueQueryStringParameters, event.queryStringParameters),
+    connectionId,
     requestId,
     sourceIp: identity.sourceIp,
   };

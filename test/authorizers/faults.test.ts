@@ -40,7 +40,13 @@ function world({ url }: { readonly url: string }) {
       ...{ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: url },
       ...{ AWS_ACCESS_KEY_ID: 'canary', AWS_SECRET_ACCESS_KEY: 'canary' },
     },
-    ...{ clock, clientsTable: 'clients', countersTable: 'counters', credentialCacheSeconds: 5 },
+    ...{
+      clock,
+      clientsTable: 'clients',
+      connectionsTable: '',
+      countersTable: 'counters',
+      credentialCacheSeconds: 5,
+    },
     ...{ verificationTable: 'verification', accessTokenLifetimeMaxSeconds: 3_600 },
     revocationPollSeconds: 5,
   });

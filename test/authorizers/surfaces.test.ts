@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { memoryConnections } from '../../functions/adapters/memory/connections.ts';
+import { subjectMark } from '../../functions/core/revocation/token-marks.ts';
 import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { AuthorizerEvent } from '../../functions/gateway/authorizer-surface.ts';
 import {
@@ -7,7 +9,7 @@ import {
   httpAuthorizerEvent,
   restAuthorizerEvent,
 } from '../support/events/authorizer.ts';
-import { gate } from '../support/gate.ts';
+import { gate, now } from '../support/gate.ts';
 import { bearerToken } from '../support/tokens.ts';
 
 const arn = 'arn:aws:execute-api:us-east-1:000000000000:abc123';
@@ -69,6 +71,63 @@ describe('the $connect of a WebSocket API', () => {
     await expect(handle(connectAuthorizerEvent({}, { access_token: token }))).rejects.toThrow(
       'Unauthorized',
     );
+  });
+});
+
+describe('where connections are closed that must end, $connect', () => {
+  const routes = defineRoutes({
+    $connect: requires(needs),
+    'GET /orders': requires(needs),
+  });
+  const stage = 'abc123/prod';
+  const shake = connectAuthorizerEvent({ Authorization: bearer });
+
+  test('remembers the connection with what its token can be revoked by, before it answers', async () => {
+    const connections = memoryConnections();
+    const { handle } = gate({ routes, connections });
+    expect(await handle(shake)).toMatchObject({ context: { sub: 'orders' } });
+    expect((await connections.of(stage).page()).connections).toEqual([
+      {
+        ...{ connectionId: 'ZLr3FfZIoAMCKMw=', connectedAt: now, scheme: 'bearer' },
+        ...{ credentialId: 'jti-1', expiresAt: now + 600 },
+        marks: {
+          ...{ token: 'jti-1', client: 'orders', key: expect.any(String) },
+          ...{ subject: subjectMark('', 'orders'), issuedAt: now },
+        },
+      },
+    ]);
+  });
+
+  test('remembers nothing of a connection that it does not let in, nor of any other request', async () => {
+    const connections = memoryConnections();
+    const { handle, rest } = gate({ routes, connections });
+    await handle(connectAuthorizerEvent({ Authorization: bearerToken({ scope: 'x' }) }));
+    await handle(connectAuthorizerEvent({})).catch(String);
+    expect(await rest(bearer, 'GET /orders')).toMatchObject({ effect: 'Allow' });
+    expect((await connections.of(stage).page()).connections).toEqual([]);
+  });
+
+  test.each([
+    ['cannot be remembered', shake, 'dependency_unavailable'],
+    [
+      'has no id',
+      { ...shake, requestContext: { ...shake.requestContext, connectionId: '' } },
+      'internal',
+    ],
+  ] as const)(
+    'cannot tell where the connection %s: nobody could close it',
+    async (_, event, reason) => {
+      const connections = { add: () => Promise.reject(new Error('the table is away')) };
+      const { handle, last } = gate({ routes, connections });
+      await expect(handle(event)).rejects.not.toThrow('Unauthorized');
+      expect(last()).toMatchObject({ outcome: 'unavailable', reason });
+    },
+  );
+
+  test('lets nobody wait for it where nobody closes connections', async () => {
+    const { handle, last } = gate({ routes });
+    expect(await handle(shake)).toMatchObject({ context: { sub: 'orders' } });
+    expect(last().outcome).toBe('allow');
   });
 });
 

@@ -153,6 +153,7 @@ describe.each(kinds)('$Authorizer.name', (kind) => {
     ]);
     expect(fromEnv(Object.fromEntries(resolved))).toEqual({
       ...{ issuer: 'https://auth.example', audience: 'https://orders.example.com' },
+      connectionsTable: '',
       ...{ verificationTable: 'VERIFICATION_TABLE', clientsTable: 'CLIENTS_TABLE' },
       ...{ countersTable: 'COUNTERS_TABLE', clockSkewSeconds: 30 },
       ...{ accessTokenLifetimeMaxSeconds: 3_600, ringHoldSeconds: 86_400 },

@@ -10,6 +10,7 @@ import type { AccessDecided, AuditEvent } from '../../functions/core/audit.ts';
 import { revocationKeepSeconds } from '../../functions/core/durations.ts';
 import { publishedIssuerKeys } from '../../functions/core/keys/published-issuer-keys.ts';
 import type { PublishedKey, PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
+import type { ConnectionWriter } from '../../functions/core/ports/connections.ts';
 import type { KeySetSource } from '../../functions/core/ports/key-set-source.ts';
 import type { RevocationWriter } from '../../functions/core/ports/revocation-log.ts';
 import type { TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
@@ -43,6 +44,8 @@ export interface GateOptions {
   readonly buckets?: TokenBuckets;
   readonly tiers?: Readonly<Record<string, string>>;
   readonly compile?: CompileOptions;
+  /** @default nobody closes connections */
+  readonly connections?: ConnectionWriter;
 }
 
 export interface Gate {
@@ -107,6 +110,7 @@ export function gate(options: GateOptions = {}): Gate {
     publishedKeysCacheSeconds: 60,
     clientsTable: 'c',
     countersTable: 'n',
+    connectionsTable: '',
     credentialCacheSeconds: 5,
     revocationPollSeconds: 5,
     revocationMaxStaleSeconds: 60,
@@ -153,6 +157,7 @@ export function gate(options: GateOptions = {}): Gate {
       ],
       revocations: follower,
       buckets: options.buckets ?? memoryTokenBuckets(),
+      connections: options.connections,
       audience,
       clock: { now: () => clock.seconds },
       randomness: systemRandomness,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
+import type { ConnectionWriter } from '../../core/ports/connections.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
@@ -6,6 +7,7 @@ import type { TokenBuckets } from '../../core/ports/token-buckets.ts';
 import type { RecordKind } from '../../core/records/record-kind.ts';
 import type { RevocationFollower } from '../../core/revocation/follow-revocations.ts';
 import { followedLookup } from '../../core/revocation/heed-changes.ts';
+import { type ConnectionWriterOptions, connectionWriter } from './connection-writer.ts';
 import { dynamoFailureCounter } from './failure-counter.ts';
 import { type FollowedLogOptions, followedLog } from './followed-log.ts';
 import { dynamoLastUse } from './last-use.ts';
@@ -22,9 +24,10 @@ export interface AuthorizerStores {
   readonly failures: FailureCounter;
   readonly buckets: TokenBuckets;
   readonly lastUse: LastUse;
+  readonly connections: ConnectionWriter | undefined;
 }
 
-export interface AuthorizerStoresOptions extends FollowedLogOptions {
+export interface AuthorizerStoresOptions extends FollowedLogOptions, ConnectionWriterOptions {
   readonly clock: Clock;
   readonly clientsTable: string;
   readonly countersTable: string;
@@ -51,5 +54,6 @@ export function authorizerStores(options: AuthorizerStoresOptions): AuthorizerSt
     failures: dynamoFailureCounter(failures, countersTable),
     buckets: dynamoTokenBuckets(writer, countersTable),
     lastUse: dynamoLastUse(writer, countersTable),
+    connections: connectionWriter(options),
   };
 }

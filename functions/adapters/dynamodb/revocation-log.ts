@@ -1,7 +1,7 @@
 import type { RevocationLog, RevocationWriter } from '../../core/ports/revocation-log.ts';
 import { bucketsOf, placeOf, readLoggedEntry } from '../../core/revocation/log-entry.ts';
 import type { DynamoQuery } from './query.ts';
-import type { DynamoWriter } from './writer.ts';
+import { type DynamoWriter, setMembers } from './writer.ts';
 
 /** The revocation log in the Verification table: `LOG#<hour>` / `<second>#<serial>`. */
 export function dynamoRevocationLog(query: DynamoQuery, table: string): RevocationLog {
@@ -20,14 +20,9 @@ export function dynamoRevocationWriter(writer: DynamoWriter, table: string): Rev
   return {
     async append({ at, serial, expiresAt, ...entry }) {
       const [pk = ''] = bucketsOf(at, at);
+      const key = { pk, sk: placeOf(at, serial) };
       const members = { v: 1, ...entry, expiresAt, ttl: expiresAt };
-      const names = Object.keys(members);
-      await writer.updateItem(table, {
-        key: { pk, sk: placeOf(at, serial) },
-        update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-        names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        values: Object.fromEntries(Object.entries(members).map(([n, value]) => [`:${n}`, value])),
-      });
+      await writer.updateItem(table, setMembers(key, members));
     },
   };
 }

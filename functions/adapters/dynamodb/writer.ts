@@ -20,6 +20,17 @@ export interface ItemUpdate {
   readonly returnValues?: 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW';
 }
 
+/** The update that gives an item these members, whatever it had before. Those that are `undefined` are left alone. */
+export function setMembers(key: ItemUpdate['key'], members: object): ItemUpdate {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return {
+    key,
+    update: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    names: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+    values: Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
 /** Writes items of DynamoDB. */
 export interface DynamoWriter {
   /**

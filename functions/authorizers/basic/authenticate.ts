@@ -44,9 +44,10 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   const nobodysDigest = Buffer.from(randomness.bytes(32)).toString('base64url');
   const pairs = verifiedPairs(randomness);
   // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
-  const principalOf = madeOnce((user: BasicUser) =>
-    granteePrincipal('basic', user, issuer, user.username),
-  );
+  const principalOf = madeOnce((user: BasicUser) => ({
+    ...granteePrincipal('basic', user, issuer, user.username),
+    secretSetAt: user.passwordSetAt,
+  }));
   const locks = lockouts(ports);
 
   return {

@@ -71,6 +71,7 @@ export const handler: AuthorizerHandler = serve(
     ],
     revocations: stores.revocations,
     buckets: stores.buckets,
+    connections: stores.connections,
     audience,
     ...systemRuntime,
   },

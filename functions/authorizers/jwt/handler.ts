@@ -1,3 +1,4 @@
+import { connectionWriter } from '../../adapters/dynamodb/connection-writer.ts';
 import { followedLog } from '../../adapters/dynamodb/followed-log.ts';
 import { dynamoPublishedKeys } from '../../adapters/dynamodb/published-keys.ts';
 import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
@@ -44,6 +45,7 @@ export const handler: AuthorizerHandler = serve(
       dynamoWriter({ env: process.env, deadlineMs: countDeadlineMs }),
       config.countersTable,
     ),
+    connections: connectionWriter({ ...config, env: process.env }),
     audience: config.audience,
     ...systemRuntime,
   },

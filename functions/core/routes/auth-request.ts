@@ -14,6 +14,8 @@ export interface AuthRequest {
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** The client certificate of the connection, as PEM. The gateway has checked its chain and never its revocation. */
   readonly certificatePem?: string;
+  /** Of a WebSocket API: the connection that the answer opens. */
+  readonly connectionId?: string;
   readonly requestId: string;
   readonly sourceIp?: string;
 }

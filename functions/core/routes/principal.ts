@@ -21,6 +21,8 @@ export interface Principal {
   readonly kid?: string;
   /** By what a token can be revoked. */
   readonly marks?: TokenMarks;
+  /** When the password of a user was set: with another one it is not the same credential. */
+  readonly secretSetAt?: number;
   /** The usage plan that its calls are counted in. */
   readonly tier?: string;
   /** Value of the API Gateway API key under which that plan counts this caller. */

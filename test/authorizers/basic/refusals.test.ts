@@ -37,6 +37,7 @@ describe('Basic authentication (RFC 7617)', () => {
         roles: [],
         audience: [audience],
         credentialId: 'alice',
+        secretSetAt: alice.passwordSetAt,
       },
     });
     expect(await gate.present(asRobot)).toMatchObject({

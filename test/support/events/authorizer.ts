@@ -150,6 +150,7 @@ export function connectAuthorizerEvent(
       routeKey: '$connect',
       eventType: 'CONNECT',
       requestId: 'ZLr3FGbJoAMF0mQ=',
+      connectionId: 'ZLr3FfZIoAMCKMw=',
       identity: { sourceIp: '192.0.2.1' },
     },
   };
