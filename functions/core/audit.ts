@@ -10,6 +10,7 @@ export type AuditEvent =
   | AccessDecided
   | RotationEvent
   | AdminEvent
+  | ConnectionClosed
   | FaultEvent;
 
 /** Members that a request to a function brings along. */
@@ -96,6 +97,16 @@ export interface AdminEvent {
   readonly outcome: 'done' | 'refused';
   readonly subject?: string;
   readonly error?: string;
+}
+
+/** An open connection of a WebSocket API was ended. */
+export interface ConnectionClosed {
+  readonly event: 'connection_closed';
+  readonly reason: 'revoked' | 'expired' | 'withdrawn';
+  readonly scheme: string;
+  /** Public id of the credential: `jti`, key id, user's name. */
+  readonly credential: string;
+  readonly connectionId: string;
 }
 
 /** Something that should not happen did. */

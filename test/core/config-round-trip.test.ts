@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as admin from '../../functions/admin/config.ts';
 import * as authorizer from '../../functions/authorizers/config.ts';
+import * as connections from '../../functions/connections/config.ts';
 import { InvalidEnvironment } from '../../functions/core/environment.ts';
 import * as jwks from '../../functions/endpoints/jwks/config.ts';
 import * as metadata from '../../functions/endpoints/metadata/config.ts';
@@ -85,6 +86,19 @@ const configs = [
     }),
   ],
   [
+    'connections',
+    connections,
+    fc.record({
+      connectionsTable: name,
+      verificationTable: name,
+      clientsTable: name,
+      stage: fc.constantFrom('abcdefghij/live', 'a1/$default'),
+      callbackUrl: fc.constantFrom('https://abc.execute-api.eu-west-1.amazonaws.com/live'),
+      accessTokenLifetimeMaxSeconds: max,
+      revocationPollSeconds: seconds(1, 60),
+    }),
+  ],
+  [
     'authorizer',
     authorizer,
     fc.record({
@@ -97,6 +111,7 @@ const configs = [
       publishedKeysCacheSeconds: seconds(1, 3_600),
       clientsTable: name,
       countersTable: name,
+      connectionsTable: fc.oneof(name, fc.constant('')),
       credentialCacheSeconds: seconds(0, 60),
       revocationPollSeconds: seconds(1, 60),
       revocationMaxStaleSeconds: seconds(0, 600),
@@ -128,8 +143,8 @@ describe.each(configs)('the configuration of %s', (_name, module, arbitrary) => 
 
   test('that is missing stops the function and names every variable, and no value', () => {
     const [config] = fc.sample(arbitrary as fc.Arbitrary<object>, 1);
-    // For this one nothing is a value: every client names its own.
-    const optional = ['DEFAULT_RESOURCE'];
+    // For these nothing is a value: every client names its own, and not every API has connections.
+    const optional = ['DEFAULT_RESOURCE', 'CONNECTIONS_TABLE'];
     const names = Object.keys(toEnv(config)).filter((variable) => !optional.includes(variable));
     try {
       fromEnv({});

@@ -30,6 +30,7 @@ export interface DynamoCallOptions {
 const answered = {
   GetItem: ['Item', 'ConsumedCapacity'],
   UpdateItem: ['Attributes', 'ConsumedCapacity'],
+  DeleteItem: ['ConsumedCapacity'],
   Query: ['Items', 'Count', 'ScannedCount', 'LastEvaluatedKey', 'ConsumedCapacity'],
 } as const;
 type Operation = keyof typeof answered;

@@ -1,0 +1,76 @@
+import type { FaultEvent } from '../core/audit.ts';
+import type { Connection } from '../core/connections/connection.ts';
+import { connectionsRunSeconds, handshakeSeconds } from '../core/durations.ts';
+import { faultOf } from '../core/fault.ts';
+import type { AuditLog } from '../core/ports/audit-log.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { ConnectionCloser, OpenConnections } from '../core/ports/connections.ts';
+import type { RevocationFollower } from '../core/revocation/follow-revocations.ts';
+import { available } from '../core/unavailable.ts';
+import { type ConnectionJudge, connectionJudge, type JudgingPorts } from './judge-connection.ts';
+import { severalAtOnce } from './several-at-once.ts';
+
+export interface CloserPorts extends Pick<JudgingPorts, 'keys' | 'users'> {
+  readonly connections: OpenConnections;
+  readonly gateway: ConnectionCloser;
+  readonly revocations: RevocationFollower;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+}
+
+const atOnce = 20;
+
+/**
+ * One look at all connections of a stage, which closes each whose credential was revoked, withdrawn, or has expired. A
+ * connection of which that cannot be told stays open, and one line says that there is such a one; so it is when there are
+ * more than one look can close. The next look needs nothing of this one. Never throws.
+ */
+export function revokedConnectionsCloser(ports: CloserPorts): () => Promise<void> {
+  const { connections, gateway, revocations, clock, audit } = ports;
+
+  return async () => {
+    const now = clock.now();
+    let failure: Pick<FaultEvent, 'fault' | 'cause' | 'code'> | undefined;
+    const isOver = () => clock.now() - now >= connectionsRunSeconds;
+    // Begun once: whoever needs the log waits for the same read, or learns that it failed.
+    const log = revocations.current(now, true);
+    const judge = connectionJudge({ ...ports, revocations: () => log }, now);
+    const pages = everyPage(async (connection) => {
+      if (isOver()) failure ??= { fault: 'more connections than one look can close' };
+      else await look(connection, judge, now).catch(failed);
+    });
+    await Promise.all([log.catch(failed), pages.catch(failed)]);
+    if (failure !== undefined) audit.write({ event: 'fault', where: 'connections', ...failure });
+
+    async function everyPage(each: (connection: Connection) => Promise<void>): Promise<void> {
+      let after: string | undefined;
+      do {
+        const page = await available('the Connections table', () => connections.page(after));
+        if (page.unreadable > 0) failure ??= { fault: 'a connection that cannot be read' };
+        await severalAtOnce(page.connections, atOnce, each);
+        after = page.next;
+      } while (after !== undefined && !isOver());
+      if (after !== undefined) failure ??= { fault: 'more connections than one look can close' };
+    }
+
+    function failed(cause: unknown): void {
+      failure ??= faultOf(cause);
+    }
+  };
+
+  async function look(connection: Connection, judge: ConnectionJudge, now: number): Promise<void> {
+    const { connectionId, connectedAt, scheme, credentialId } = connection;
+    const reason = await judge(connection);
+    if (reason === undefined) return;
+    const outcome = await available('API Gateway', () => gateway.close(connectionId));
+    if (outcome === 'closed') {
+      audit.write({
+        event: 'connection_closed',
+        ...{ reason, scheme, credential: credentialId, connectionId },
+      });
+    }
+    // Its handshake may be under way still, and it must be found again when it is open.
+    if (outcome === 'gone' && now < connectedAt + handshakeSeconds) return;
+    await available('the Connections table', () => connections.forget(connectionId));
+  }
+}
