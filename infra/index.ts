@@ -30,5 +30,6 @@ export {
   ProtectedWebSocketApi,
   type ProtectedWebSocketApiProps,
 } from './protected-websocket-api.ts';
+export { RevokedConnections, type RevokedConnectionsProps } from './revoked-connections.ts';
 export type { Settings, StageKind } from './settings.ts';
 export type { Tier, Tiers } from './tiers.ts';

@@ -9,6 +9,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { RouteAuthorizer } from './authorizers/route-authorizer.ts';
+import { RevokedConnections } from './revoked-connections.ts';
 
 export interface ProtectedWebSocketApiProps {
   /** Its table has a policy for `$connect`. */
@@ -17,6 +18,8 @@ export interface ProtectedWebSocketApiProps {
   readonly integration: () => WebSocketRouteIntegration;
   /** @default live */
   readonly stageName?: string;
+  /** Are connections closed whose credential was revoked or has expired? @default true */
+  readonly closesRevoked?: boolean;
 }
 
 /** A WebSocket API whose `$connect` is guarded; everything else comes through a connection that was let in. */
@@ -26,7 +29,7 @@ export class ProtectedWebSocketApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ProtectedWebSocketApiProps) {
     super(scope, id);
-    const { authorizer, integration, stageName = 'live' } = props;
+    const { authorizer, integration, stageName = 'live', closesRevoked = true } = props;
     this.api = new WebSocketApi(this, 'Api', {
       apiName: id,
       description: `${id}, protected by Keyward`,
@@ -51,6 +54,9 @@ export class ProtectedWebSocketApi extends Construct {
         format: AccessLogFormat.custom(accessLogFormat),
       },
     });
+    if (closesRevoked) {
+      new RevokedConnections(this, 'RevokedConnections', { authorizer, stage: this.stage });
+    }
     Validations.of(this).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason: 'a WebSocket API is authorized at $connect; no other route is reached without it',

@@ -1,8 +1,9 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Annotations, CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, FileSystem, Lazy } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type CfnFunction, Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
@@ -12,11 +13,18 @@ import type { Scheme } from '../../functions/core/routes/credential.ts';
 import type { CompiledRoutes, Routes } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
 import type { Challenge } from '../challenge.ts';
-import { bundlesDirectory, grantItems, grantRevocationLog, KeywardFunction } from '../function.ts';
+import {
+  bundlesDirectory,
+  grantItems,
+  grantRevocationLog,
+  KeywardFunction,
+  type TableReference,
+} from '../function.ts';
 import { GuardedHttpApi } from '../guarded-http-api.ts';
 import { GuardedRestApi, type RestAuthorizerKind } from '../guarded-rest-api.ts';
 import { GuardedWebSocketApi } from '../guarded-websocket-api.ts';
 import type { IKeyward } from '../keyward-ref.ts';
+import { KeywardTable } from '../keyward-table.ts';
 import { rendered } from '../rendered.ts';
 import {
   type ApiKind,
@@ -72,17 +80,20 @@ const passwordMemoryMiB = 1_769;
 export class RouteAuthorizer extends Construct {
   /** For alarms. */
   readonly function: LambdaFunction;
+  readonly keyward: IKeyward;
   readonly routes: Routes;
   readonly table: RouteTable;
   /** How long API Gateway replays an answer. */
   readonly cacheTtl: Duration;
   readonly #props: RouteAuthorizerProps;
   readonly #tierKeys: TierKeys | undefined;
+  #connections: KeywardTable | undefined;
   #outputs = 0;
 
   constructor(scope: Construct, id: string, props: RouteAuthorizerProps, kind: AuthorizerKind) {
     super(scope, id);
     this.#props = props;
+    this.keyward = props.keyward;
     const { keyward, routes, identity = 'authorization' } = props;
     const tiers = defineTiers(props.tiers ?? {});
     // Values are unique in an account and Region, and construct paths are not.
@@ -115,6 +126,7 @@ export class RouteAuthorizer extends Construct {
         verificationTable: keyward.verification.tableName,
         clientsTable: keyward.clients.tableName,
         countersTable: keyward.counters.tableName,
+        connectionsTable: Lazy.string({ produce: () => this.#connections?.tableName ?? '' }),
         clockSkewSeconds: keyward.settings.clockSkewSeconds,
         accessTokenLifetimeMaxSeconds: keyward.settings.accessTokenLifetimeMaxSeconds,
         ringHoldSeconds: keyward.settings.ringHoldSeconds,
@@ -188,9 +200,28 @@ export class RouteAuthorizer extends Construct {
     return guard;
   }
 
+  /**
+   * The table in which it remembers the connections that it lets in, for whoever closes them; made when it is first asked
+   * for. From then on no connection is let in that could not be remembered. Nothing in it matters for longer than the two
+   * hours that a connection lives, so it goes with its stack.
+   */
+  rememberConnections(): TableReference {
+    if (this.#connections === undefined) {
+      this.#connections = new KeywardTable(this, 'Connections', { stage: 'dev', sorted: true });
+      this.function.addToRolePolicy(
+        new PolicyStatement({
+          effect: Effect.ALLOW,
+          actions: ['dynamodb:UpdateItem'],
+          resources: [this.#connections.tableArn],
+        }),
+      );
+    }
+    return this.#connections;
+  }
+
   /** After how many seconds a withdrawn credential is refused for certain, route by route. */
   revocationLags(kind: ApiKind): ReadonlyMap<string, RevocationLag> {
-    const { keyward } = this.#props;
+    const { keyward } = this;
     const replayed = this.cacheTtl.toSeconds();
     return revocationLags(kind, this.routes, this.table, replayed, keyward.settings);
   }
@@ -217,7 +248,7 @@ export class RouteAuthorizer extends Construct {
 
   /** What the accepted schemes read and write; a right of each table's own. */
   #grant(accepted: ReadonlySet<Scheme>): void {
-    const { keyward, routes } = this.#props;
+    const { keyward, routes } = this;
     const read = ['dynamodb:GetItem'];
     if (accepted.size > 0) grantRevocationLog(this.function, keyward.verification);
     if (accepted.has('bearer')) grantItems(this.function, keyward.verification, read, ['JWKS']);

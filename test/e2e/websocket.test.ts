@@ -4,6 +4,7 @@ import { forgedApiKey } from '../support/forged-api-key.ts';
 import { newApiKey, newClient, newUser } from '../support/operator.ts';
 import { apiKey, basic, bearer, type Presented, xApiKey } from '../support/presented.ts';
 import { printedBounds } from '../support/printed-bounds.ts';
+import { revocationsOf } from '../support/revocations-of.ts';
 import { until } from '../support/until.ts';
 import { type OpenSocket, openSocket, refusedSocket } from '../support/web-socket-client.ts';
 
@@ -156,6 +157,51 @@ describe('$connect refuses', () => {
     heal();
     const { socket } = await open({ headers: apiKey(fresh) });
     expect(socket.readyState).toBe(socket.OPEN);
+  });
+});
+
+describe('an open connection', () => {
+  /** Does one look of the function that closes connections end this one? */
+  async function isClosed({ socket, closed }: OpenSocket): Promise<boolean> {
+    await world.hosted.fireSchedules();
+    // Who was not sent away is answered.
+    const answered = new Promise<false>((resolve) => socket.once('message', () => resolve(false)));
+    if (socket.readyState === socket.OPEN) socket.send('hello');
+    return Promise.race([answered, closed.then(() => true)]);
+  }
+
+  test('is closed when its token is revoked, and one with a good token stays', async () => {
+    const revoked = await world.token();
+    const first = await open({ headers: bearer(revoked) });
+    const second = await open({ headers: bearer(token) });
+    const claims = Buffer.from(revoked.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { jti } = JSON.parse(claims) as { readonly jti: string };
+    await revocationsOf(world).record({ kind: 'token', id: jti });
+    expect(await isClosed(first)).toBe(true);
+    expect(await isClosed(second)).toBe(false);
+    const said = () => world.logged.filter(({ line }) => line.includes('"connection_closed"'));
+    await expect.poll(said).toHaveLength(1);
+    const line = said()[0]?.line ?? '';
+    expect(JSON.parse(line)).toMatchObject({ reason: 'revoked', credential: jti });
+    expect(line).not.toContain(revoked);
+  });
+
+  test('is closed when its API key is switched off, and not before', async () => {
+    const { key: once, keyId } = await newApiKey(world, { scope });
+    const connection = await open({ headers: apiKey(once) });
+    expect(await isClosed(connection)).toBe(false);
+    await world.admin({ command: 'api-keys.disable', key_id: keyId });
+    expect(await isClosed(connection)).toBe(true);
+  });
+
+  test('is none where it could not be remembered: 500', async () => {
+    const heal = world.hosted.endpoint.inject({
+      operation: 'dynamodb:UpdateItem',
+      body: /"bearer"/,
+      fault: { kind: 'error', when: 'before', status: 500 },
+    });
+    expect(await refused({ headers: bearer(token) })).toBe(500);
+    heal();
   });
 });
 

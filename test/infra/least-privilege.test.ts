@@ -54,6 +54,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
       'dynamodb:GetItem JWKS',
       'dynamodb:GetItem LIM#basic#*',
       'dynamodb:Query LOG#*',
+      'dynamodb:UpdateItem',
       'dynamodb:UpdateItem SEEN#* LIM#basic#*',
     ]);
   });
