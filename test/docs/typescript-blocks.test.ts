@@ -16,6 +16,7 @@ const surroundings: Readonly<Record<string, string>> = {
   authorizer: "import('keyward').JwtAuthorizer",
   keyward: "import('keyward').IKeyward",
   routes: "import('keyward').Routes",
+  webSocketStage: "import('aws-cdk-lib/aws-apigatewayv2').WebSocketStage",
   HttpMethod: "typeof import('aws-cdk-lib/aws-apigatewayv2').HttpMethod",
 };
 
