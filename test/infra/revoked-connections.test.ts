@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -118,11 +120,13 @@ describe('the function that closes connections', () => {
     });
   });
 
-  test('says within how many seconds a connection is closed', () => {
+  test('says within how many seconds a connection is closed, as the documents do', () => {
     const outputs = Object.values(protectedApi().template.findOutputs('*')).filter(
       ({ Description }) => Description.includes('open connection'),
     );
     expect(outputs).toMatchObject([{ Value: '90 s' }]);
+    const page = join(import.meta.dirname, '..', '..', 'docs', 'revocation-lag.md');
+    expect(readFileSync(page, 'utf8')).toContain('closed within 90 s');
   });
 });
 
