@@ -1,7 +1,8 @@
 import type { ConnectionClosed } from '../core/audit.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { type ApiKey, endOfApiKey } from '../core/credentials/api-key-record.ts';
+import type { ApiKey } from '../core/credentials/api-key-record.ts';
 import type { BasicUser } from '../core/credentials/basic-user.ts';
+import { endOfCredential } from '../core/credentials/credential-end.ts';
 import type { Grantee } from '../core/credentials/grantee.ts';
 import type { Lookup } from '../core/ports/lookup.ts';
 import type { Revocations } from '../core/revocation/revocation-view.ts';
@@ -36,7 +37,7 @@ export function connectionJudge(ports: JudgingPorts, now: number): ConnectionJud
         return (await ports.revocations()).isRevoked(marks) ? 'revoked' : undefined;
       case 'apikey': {
         const record = await key(credentialId);
-        return recordProblem(record, record && endOfApiKey(record), now);
+        return recordProblem(record, record && endOfCredential(record), now);
       }
       case 'basic': {
         const record = await user(credentialId);

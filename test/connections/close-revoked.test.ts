@@ -101,7 +101,7 @@ async function world(...connections: readonly Connection[]) {
   });
   return {
     ...{ clock, run, audit, open, asked, away, keys, users, reads },
-    revoke: (entry: LogEntry) => recorder.record(entry),
+    revoke: (entry: LogEntry) => recorder.record(() => entry),
     /** Who is remembered still. */
     async remembered() {
       const ids: string[] = [];

@@ -18,8 +18,8 @@ import { type TokenMarks, tokenMarks } from '../../../functions/core/revocation/
 import { Unavailable } from '../../../functions/core/unavailable.ts';
 import { virtualTime } from './virtual-time.ts';
 
-export const pollSeconds = 5;
-export const maxStaleSeconds = 60;
+const pollSeconds = 5;
+const maxStaleSeconds = 60;
 const second = 1_000;
 const keepSeconds = revocationKeepSeconds({
   accessTokenLifetimeMaxSeconds: 3_600,
@@ -27,7 +27,7 @@ const keepSeconds = revocationKeepSeconds({
 });
 
 /** Numbers between 0 and 1 that a seed decides. */
-export function chances(seed: number): () => number {
+function chances(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
