@@ -84,6 +84,12 @@ export function revocationKeepSeconds(durations: {
 
 export const clockSkewMaxSeconds = 120;
 
+/**
+ * How long a cut is kept after its instant: longer than the longest family of refresh tokens lives (90 days), which it must
+ * stop at its next use, and far longer than any access token.
+ */
+export const cutKeepSeconds = 7_862_400;
+
 /** A verifier goes on with a key set that it cannot read again for this long. */
 export const publishedKeysHoldSeconds = 86_400;
 

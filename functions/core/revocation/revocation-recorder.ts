@@ -30,17 +30,15 @@ const attemptsMax = 3;
 
 /** Each attempt takes its time anew: readers go back beyond their last read by no more than one attempt may last. */
 export function revocationRecorder(ports: RecorderPorts): RevocationRecorder {
-  const { log, clock, randomness, keepSeconds } = ports;
+  const { log, clock } = ports;
 
   return {
     async record(entry, expiresAt) {
       let failure: unknown;
       for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
         const at = clock.now();
-        const serial = Buffer.from(randomness.bytes(9)).toString('base64url');
-        const latest = at + keepSeconds;
         const made = typeof entry === 'function' ? entry(at) : entry;
-        const logged = { ...made, at, serial, expiresAt: Math.min(expiresAt ?? latest, latest) };
+        const logged = stampedEntry(ports, made, at, expiresAt);
         try {
           await log.append(logged);
           return logged;
@@ -51,4 +49,15 @@ export function revocationRecorder(ports: RecorderPorts): RevocationRecorder {
       throw new Unavailable('the revocation log', { cause: failure });
     },
   };
+}
+
+/** An entry as one attempt to write it has it. */
+export function stampedEntry<T extends LogEntry>(
+  { randomness, keepSeconds }: Pick<RecorderPorts, 'randomness' | 'keepSeconds'>,
+  entry: T,
+  at: number,
+  expiresAt: number = at + keepSeconds,
+): T & Pick<LoggedEntry, 'at' | 'serial' | 'expiresAt'> {
+  const serial = Buffer.from(randomness.bytes(9)).toString('base64url');
+  return { ...entry, at, serial, expiresAt: Math.min(expiresAt, at + keepSeconds) };
 }
