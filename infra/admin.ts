@@ -7,6 +7,7 @@ import { grantItems, KeywardFunction, type TableReference } from './function.ts'
 import type { Settings } from './settings.ts';
 
 export interface AdminProps {
+  readonly issuer: string;
   readonly clients: TableReference;
   readonly verification: TableReference;
   readonly counters: TableReference;
@@ -27,6 +28,7 @@ export class Admin extends Construct {
       memorySize: 512,
       timeoutSeconds: 30,
       environment: toEnv({
+        issuer: props.issuer,
         clientsTable: props.clients.tableName,
         verificationTable: props.verification.tableName,
         countersTable: props.counters.tableName,
@@ -53,8 +55,14 @@ export class Admin extends Construct {
         resources: [props.clients.tableArn],
       }),
     );
-    grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS']);
-    grantItems(this.function, props.verification, ['dynamodb:UpdateItem'], ['LOG#*']);
+    const revocations = ['LOG#*', 'CUT#*'];
+    grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS', 'CUT#*']);
+    grantItems(
+      this.function,
+      props.verification,
+      ['dynamodb:Query', 'dynamodb:UpdateItem'],
+      revocations,
+    );
     grantItems(this.function, props.counters, ['dynamodb:BatchGetItem'], ['SEEN#*']);
   }
 }

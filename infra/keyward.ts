@@ -67,6 +67,7 @@ export class Keyward extends Construct implements IKeyward {
     this.issuer = props.issuer ?? this.service.url;
     this.endpoints(props.scopesSupported ?? []);
     this.admin = new Admin(this, 'Admin', {
+      issuer: this.issuer,
       clients: this.clients,
       verification: this.verification,
       counters: this.counters,

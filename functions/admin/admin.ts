@@ -3,12 +3,13 @@ import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Result } from '../core/result.ts';
 import { type ApiKeyAdministration, apiKeyCommands } from './api-keys.ts';
-import { auditSubject } from './audit-subject.ts';
+import { auditRevocation, auditSubject } from './audit-subject.ts';
 import { type CertificateAdministration, certificateCommands } from './certificates.ts';
 import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
+import { revocationCommands, type TokenAdministration } from './revocations.ts';
 import { type UserAdministration, userCommands } from './users.ts';
 import type { AdminError, Verbs } from './verb.ts';
 
@@ -17,7 +18,8 @@ export interface Admin
     KeyAdministration,
     ApiKeyAdministration,
     CertificateAdministration,
-    UserAdministration {
+    UserAdministration,
+    TokenAdministration {
   readonly clock: Clock;
   readonly audit: AuditLog;
 }
@@ -33,6 +35,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
     ...apiKeyCommands(ports),
     ...certificateCommands(ports),
     ...userCommands(ports),
+    ...revocationCommands(ports),
   };
 
   return async (input, requestId) => {
@@ -43,6 +46,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
       requestId,
       command: name !== undefined && Object.hasOwn(commands, name) ? name : 'unknown',
       outcome: outcome.ok ? 'done' : 'refused',
+      ...(name?.startsWith('revocations.') ? auditRevocation(input) : {}),
       ...auditSubject(outcome.ok ? outcome.value : input, outcome.ok),
       ...(outcome.ok ? {} : { error: outcome.error.code }),
     });

@@ -3,7 +3,7 @@ import { readCertificateName } from '../core/certificates/certificate-name.ts';
 import { readSerialNumber } from '../core/certificates/client-certificate.ts';
 import { isClientId } from '../core/clients/client.ts';
 import { isApiKeyId } from '../core/credentials/api-key.ts';
-import { looksLikeSecret } from '../core/looks-like-secret.ts';
+import { looksLikeSecret, looksLikeToken } from '../core/looks-like-secret.ts';
 
 /** The members that say whom a command is about, and what each of them looks like when it is no mistake. */
 const forms: readonly (readonly [string, (id: string) => boolean])[] = [
@@ -12,7 +12,13 @@ const forms: readonly (readonly [string, (id: string) => boolean])[] = [
   ['username', (id) => /^[A-Za-z0-9_.~@+-]{1,128}$/.test(id) && !looksLikeSecret(id)],
   ['certificate_id', isCertificateId],
   ['serial', (id) => readSerialNumber(id) !== undefined],
+  // Of a revocation: a subject may be the name of a person, so its hash comes before its id.
+  ['subject_hash', (hash) => /^[0-9a-f]{16}$/.test(hash)],
+  ['id', (id) => /^[\w.~-]{1,128}$/.test(id) && !looksLikeSecret(id) && !looksLikeToken(id)],
 ];
+
+/** The levels of revocation whose ids may be written down: they name nobody. */
+const plainLevels = ['token', 'grant', 'client'];
 
 /**
  * Whom a command was about, by public id. In a hurry, for instance because a key has leaked, people put the whole of it
@@ -25,6 +31,7 @@ const forms: readonly (readonly [string, (id: string) => boolean])[] = [
 export function auditSubject(value: unknown, isDone: boolean): { readonly subject?: string } {
   if (typeof value !== 'object' || value === null) return {};
   const members = new Map<string, unknown>(Object.entries(value));
+  if (!plainLevels.some((level) => level === members.get('level'))) members.delete('id');
   const [name, isOfForm] = forms.find(([one]) => members.has(one)) ?? [];
   const id = members.get(name ?? '');
   if (typeof id !== 'string') return {};
@@ -33,6 +40,34 @@ export function auditSubject(value: unknown, isDone: boolean): { readonly subjec
   return isDone || looksLikeSecret(id)
     ? { subject: `sha256:${hash('sha256', id, 'hex').slice(0, 16)}` }
     : {};
+}
+
+/** What a revocation says of itself beside its subject: its level and the operator's reason. */
+export function auditRevocation(input: unknown): {
+  readonly level?: string;
+  readonly reason?: string;
+} {
+  if (typeof input !== 'object' || input === null) return {};
+  const { level, reason } = input as Readonly<Record<string, unknown>>;
+  return {
+    ...([...plainLevels, 'subject'].some((one) => one === level) ? { level: String(level) } : {}),
+    ...(typeof reason === 'string' && isTellable(reason) ? { reason: cleaned(reason) } : {}),
+  };
+}
+
+const reasonCharactersMax = 100;
+
+/** Neither empty nor, as far as one can tell, a secret or a token. */
+function isTellable(text: string): boolean {
+  return cleaned(text) !== '' && !looksLikeSecret(text) && !looksLikeToken(text);
+}
+
+function cleaned(text: string): string {
+  return text
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, reasonCharactersMax)
+    .toWellFormed();
 }
 
 /** A thumbprint, or the name of a rule. */

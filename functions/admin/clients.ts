@@ -3,16 +3,17 @@ import { brokenClientRule, type ClientLimits } from '../core/clients/client-rule
 import { mintClientId, mintClientSecret } from '../core/clients/client-secret.ts';
 import { hasSecretPrefix } from '../core/looks-like-secret.ts';
 import type { LastUses } from '../core/ports/last-use.ts';
-import { ok } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import { changedClient } from './client-change.ts';
 import { clientSecretCommands, type SecretAdministration } from './client-secrets.ts';
 import { clientView, shownSecret } from './client-view.ts';
 import { type CommandReader, secondsFromNow } from './command-reader.ts';
-import type { ClientView } from './commands.ts';
+import type { ClientView, DisabledClientView } from './commands.ts';
+import { type CutAdministration, cutAway } from './cut-away.ts';
 import { clientIdOf, editClient, noSuchClient } from './edit-client.ts';
-import { conflict, invalid, type Verbs } from './verb.ts';
+import { type AdminError, conflict, invalid, type Verbs } from './verb.ts';
 
-export interface ClientAdministration extends SecretAdministration {
+export interface ClientAdministration extends SecretAdministration, CutAdministration {
   /** Absent: nobody notes when secrets are used. */
   readonly lastUses?: LastUses;
   readonly limits: ClientLimits;
@@ -92,10 +93,7 @@ export function clientCommands(ports: ClientAdministration): Verbs {
 
     'clients.disable': {
       members: ['client_id'],
-      run: (command, now) =>
-        editClient({ clients, command, now }, (client) =>
-          ok({ ...client, status: 'disabled', updatedAt: now }),
-        ),
+      run: disable,
     },
 
     'clients.enable': {
@@ -108,9 +106,14 @@ export function clientCommands(ports: ClientAdministration): Verbs {
 
     'clients.delete': {
       members: ['client_id'],
-      run: async (command) => {
-        const id = clientIdOf(command);
-        return (await clients.remove(id)) ? ok({ client_id: id, deleted: true }) : noSuchClient;
+      run: async (command, now) => {
+        // Its tokens die first, and it can get no more: whatever goes wrong, the record is there to begin again with.
+        const disabled = await disable(command, now);
+        if (!disabled.ok) return disabled;
+        const { client_id, tokens_revoked_until } = disabled.value;
+        return (await clients.remove(client_id))
+          ? ok({ client_id, deleted: true, tokens_revoked_until })
+          : noSuchClient;
       },
     },
 
@@ -123,6 +126,22 @@ export function clientCommands(ports: ClientAdministration): Verbs {
     );
     const uses = await lastUses?.read(ids);
     return some.map((client) => clientView(client, now, uses));
+  }
+
+  /**
+   * No new tokens, then none of the old ones. The cut lies after whatever an issuer still issues that has not heard of the
+   * change. Done again, it is all done again: a cut that failed is repeated so.
+   */
+  async function disable(
+    command: CommandReader,
+    now: number,
+  ): Promise<Result<DisabledClientView, AdminError>> {
+    const edited = await editClient({ clients, command, now }, (client) =>
+      ok({ ...client, status: 'disabled', updatedAt: now }),
+    );
+    if (!edited.ok) return edited;
+    const { cut } = await cutAway(ports, 'client', edited.value.client_id);
+    return ok({ ...edited.value, tokens_revoked_until: cut });
   }
 }
 

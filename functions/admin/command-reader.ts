@@ -5,6 +5,7 @@ export interface CommandReader {
   text(name: string): string | undefined;
   list(name: string): readonly string[] | undefined;
   integer(name: string): number | undefined;
+  flag(name: string): boolean | undefined;
   has(name: string): boolean;
   isNull(name: string): boolean;
 }
@@ -44,6 +45,7 @@ export function readCommand(
     isNull: (name) => members.get(name) === null,
     text: (name) => get(name, isText, 'a string'),
     integer: (name) => get(name, isInteger, 'an integer'),
+    flag: (name) => get(name, isFlag, 'true or false'),
     list: (name) => get(name, isTextList, 'a list of strings'),
   });
 }
@@ -73,6 +75,10 @@ export function secondsFromNow(
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
 }
 
 function isInteger(value: unknown): value is number {

@@ -68,7 +68,66 @@ export type AdminCommand =
       /** PEM of the issuer. */
       readonly issuer: string;
     }
-  | ({ readonly command: 'certificates.revoke' } & CertificateRevocation);
+  | ({ readonly command: 'certificates.revoke' } & CertificateRevocation)
+  | ({ readonly command: 'revocations.add' } & NewRevocation)
+  | {
+      readonly command: 'revocations.list';
+      /** Notices of the log that revoke nothing, too. */
+      readonly all?: boolean;
+    };
+
+/** A token or a grant by its id, or everything that a client or a subject holds by now. */
+export interface NewRevocation {
+  readonly level: 'token' | 'grant' | 'client' | 'subject';
+  /** `jti`, `gid`, `client_id` or `sub`. */
+  readonly id: string;
+  /** Whose it is; absent: this deployment's. */
+  readonly issuer?: string;
+  /** `exp` of a token; needed where it is another issuer's. */
+  readonly expires_at?: number;
+  /** Why, for the log. */
+  readonly reason?: string;
+}
+
+/** What was revoked now, whether or not it was before. */
+export interface RevokedTokensView {
+  readonly level: NewRevocation['level'];
+  readonly id: string;
+  readonly issuer: string;
+  /** Of a subject, as decisions in the log name it. */
+  readonly subject_hash?: string;
+  /** Everything issued up to this instant is dead. */
+  readonly cut?: number;
+  /** Until when it is remembered: tokens that live longer could be used again. */
+  readonly kept_until: number;
+  /** How often verifiers look. What API Gateway replays comes on top, API by API. */
+  readonly poll_seconds: number;
+  /** What the operator should know. */
+  readonly note?: string;
+}
+
+export interface RevocationsView {
+  readonly revocations: readonly LogEntryView[];
+  /** Cuts that somebody began and whose entry could not be written yet. */
+  readonly owed: readonly {
+    readonly level: 'client' | 'subject';
+    readonly id: string;
+    readonly cut: number;
+  }[];
+  readonly poll_seconds: number;
+}
+
+/** What the revocation log says of one thing. */
+export interface LogEntryView {
+  readonly kind: 'token' | 'grant' | 'key' | 'client' | 'subject' | 'changed' | 'ring';
+  /** `sha256:…` where the log knows no more. */
+  readonly id: string;
+  /** Of another issuer's. */
+  readonly issuer?: string;
+  readonly logged_at: number;
+  readonly expires_at: number;
+  readonly cut?: number;
+}
 
 /** What API keys, Basic users and certificates have in common. */
 export interface NewGrantee {
@@ -246,6 +305,12 @@ export interface ClientView {
   readonly secrets: readonly SecretView[];
   readonly created_at: number;
   readonly updated_at: number;
+}
+
+/** A client that was switched off, with what it held. */
+export interface DisabledClientView extends ClientView {
+  /** Its tokens that were issued up to this instant are dead. */
+  readonly tokens_revoked_until: number;
 }
 
 export interface SecretView {

@@ -1,9 +1,12 @@
 import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/credentials/api-key.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
+import { isIssuer } from '../core/tokens/issuer.ts';
 import { isResourceIndicator } from '../core/tokens/resource.ts';
 
 /** What the admin function is told by its deployment. */
 export interface AdminConfig {
+  /** Our own issuer. */
+  readonly issuer: string;
   readonly clientsTable: string;
   readonly verificationTable: string;
   readonly countersTable: string;
@@ -19,6 +22,7 @@ export interface AdminConfig {
 
 export function toEnv(config: AdminConfig): Record<string, string> {
   return {
+    ISSUER: config.issuer,
     CLIENTS_TABLE: config.clientsTable,
     VERIFICATION_TABLE: config.verificationTable,
     COUNTERS_TABLE: config.countersTable,
@@ -36,6 +40,7 @@ export function toEnv(config: AdminConfig): Record<string, string> {
 export function fromEnv(environment: Environment): AdminConfig {
   const env = new EnvironmentReader(environment);
   return env.done({
+    issuer: env.text('ISSUER', isIssuer),
     clientsTable: env.text('CLIENTS_TABLE'),
     verificationTable: env.text('VERIFICATION_TABLE'),
     countersTable: env.text('COUNTERS_TABLE'),

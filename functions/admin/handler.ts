@@ -1,11 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { clientOptions } from '../adapters/aws/client-options.ts';
+import { dynamoCuts } from '../adapters/dynamodb/cuts.ts';
 import { dynamoLastUses } from '../adapters/dynamodb/last-uses.ts';
 import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
+import { dynamoQuery } from '../adapters/dynamodb/query.ts';
 import { dynamoReader } from '../adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
-import { dynamoRevocationWriter } from '../adapters/dynamodb/revocation-log.ts';
+import {
+  dynamoRevocationLog,
+  dynamoRevocationWriter,
+} from '../adapters/dynamodb/revocation-log.ts';
 import { dynamoWriter } from '../adapters/dynamodb/writer.ts';
 import { jsonLog } from '../adapters/log/json-log.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -20,7 +25,8 @@ import { revocationKeepSeconds, revocationWriteSeconds } from '../core/durations
 import type { Registry } from '../core/ports/registry.ts';
 import type { RecordKind } from '../core/records/record-kind.ts';
 import { announcedRegistry } from '../core/revocation/announced-registry.ts';
-import { revocationRecorder } from '../core/revocation/revocation-recorder.ts';
+import { cutOff } from '../core/revocation/cut-off.ts';
+import { type RecorderPorts, revocationRecorder } from '../core/revocation/revocation-recorder.ts';
 import { grants } from '../endpoints/token/grants.ts';
 import { admin } from './admin.ts';
 import type { AdminAnswer } from './commands.ts';
@@ -30,15 +36,18 @@ const config = fromEnv(process.env);
 
 const dynamo = new DynamoDBClient(clientOptions);
 
-const recorder = revocationRecorder({
-  log: dynamoRevocationWriter(
-    dynamoWriter({ env: process.env, deadlineMs: 1_000 * revocationWriteSeconds }),
-    config.verificationTable,
-  ),
+const reader = dynamoReader({ env: process.env });
+const query = dynamoQuery({ env: process.env });
+const writer = dynamoWriter({ env: process.env, deadlineMs: 1_000 * revocationWriteSeconds });
+
+const revocations: RecorderPorts = {
+  log: dynamoRevocationWriter(writer, config.verificationTable),
   clock: systemClock,
   randomness: systemRandomness,
   keepSeconds: revocationKeepSeconds(config),
-});
+};
+const recorder = revocationRecorder(revocations);
+const cuts = dynamoCuts({ reader, writer, query }, config.verificationTable);
 
 /** Records of one kind, every change of which is announced to whoever has one in memory. */
 function registry<T>(kind: RecordKind<T>): Registry<T> {
@@ -53,7 +62,14 @@ const run = admin({
   certificateRules: registry(certificateRuleKind),
   revokedCertificates: registry(revokedCertificateKind),
   users: registry(basicUserKind),
-  keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+  keys: dynamoPublishedKeys(reader, config.verificationTable),
+  issuer: config.issuer,
+  cuts,
+  cutOff: cutOff({ ...revocations, cuts, revocationPollSeconds: config.revocationPollSeconds }),
+  revocationLog: dynamoRevocationLog(query, config.verificationTable),
+  revocationRecorder: recorder,
+  revocationPollSeconds: config.revocationPollSeconds,
+  revocationKeepSeconds: revocations.keepSeconds,
   randomness: systemRandomness,
   clock: systemClock,
   audit: jsonLog,

@@ -95,7 +95,11 @@ export interface AdminEvent {
   readonly requestId: string;
   readonly command: string;
   readonly outcome: 'done' | 'refused';
+  /** Of a revocation: what was revoked. */
+  readonly level?: string;
   readonly subject?: string;
+  /** What the operator says why; cleaned, and cut to 100 characters. Absent where it looks like a secret. */
+  readonly reason?: string;
   readonly error?: string;
 }
 

@@ -11,3 +11,8 @@ export function looksLikeSecret(text: string): boolean {
 export function hasSecretPrefix(text: string): boolean {
   return /kwcs_|kwup_|[a-z][a-z0-9]{1,9}_[a-z]{2,8}_[1-9A-HJ-NP-Za-km-z]{12}_/.test(text);
 }
+
+/** Does a token that is a JWT, or a good part of one, stand somewhere in this? */
+export function looksLikeToken(text: string): boolean {
+  return /eyJ[\w-]{8}/.test(text);
+}

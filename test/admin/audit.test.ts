@@ -64,6 +64,7 @@ const complete: Readonly<Record<string, object>> = {
   'certificates.issuers.add': { certificate_id: 'dns:orders.example', issuer },
   'certificates.issuers.remove': { certificate_id: 'dns:orders.example', issuer },
   'certificates.revoke': { certificate },
+  'revocations.add': { level: 'subject', id: 'alice', reason: 'she has left' },
 };
 
 const names = await commandNames();

@@ -61,6 +61,7 @@ const configs = [
     'admin',
     admin,
     fc.record({
+      issuer,
       clientsTable: name,
       verificationTable: name,
       countersTable: name,

@@ -25,10 +25,11 @@ describe('each function may do what its duty needs, and nothing else', () => {
         'dynamodb:BatchGetItem SEEN#*',
         'dynamodb:DeleteItem CL#* AK#* BU#* CP#* CR#* CX#*',
         'dynamodb:GetItem CL#* AK#* BU#* CP#* CR#* CX#*',
-        'dynamodb:GetItem JWKS',
+        'dynamodb:GetItem JWKS CUT#*',
         'dynamodb:PutItem CL#* AK#* BU#* CP#* CR#* CX#*',
+        'dynamodb:Query LOG#* CUT#*',
         'dynamodb:Scan',
-        'dynamodb:UpdateItem LOG#*',
+        'dynamodb:UpdateItem LOG#* CUT#*',
       ],
     ],
     [

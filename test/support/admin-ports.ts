@@ -1,4 +1,6 @@
+import { memoryCuts } from '../../functions/adapters/memory/cuts.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
+import { memoryRevocationLog } from '../../functions/adapters/memory/revocation-log.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { Admin } from '../../functions/admin/admin.ts';
 import { certificatePinKind } from '../../functions/core/certificates/certificate-pin.ts';
@@ -7,10 +9,30 @@ import { revokedCertificateKind } from '../../functions/core/certificates/revoke
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
 import { basicUserKind } from '../../functions/core/credentials/basic-user-record.ts';
+import type { Cuts } from '../../functions/core/ports/cuts.ts';
+import type { RevocationLog, RevocationWriter } from '../../functions/core/ports/revocation-log.ts';
+import { cutOff } from '../../functions/core/revocation/cut-off.ts';
+import { revocationRecorder } from '../../functions/core/revocation/revocation-recorder.ts';
+
+export interface GivenPorts extends Partial<Omit<Admin, 'revocationLog'>> {
+  readonly revocationLog?: RevocationLog & RevocationWriter;
+}
 
 /** What operators work on: empty stores in memory, nothing published, and whatever a test puts in their place. */
-export function adminPorts(given: Partial<Admin> = {}): Admin {
+export function adminPorts(given: GivenPorts = {}): Admin {
+  const clock = given.clock ?? { now: () => 1_000 };
+  const log = given.revocationLog ?? memoryRevocationLog();
+  const cuts: Cuts = given.cuts ?? memoryCuts();
+  const keepSeconds = 3_728;
+  const recorder = { log, clock, randomness: systemRandomness, keepSeconds };
   return {
+    issuer: 'https://auth.example',
+    cuts,
+    cutOff: cutOff({ ...recorder, cuts, revocationPollSeconds: 5 }),
+    revocationLog: log,
+    revocationRecorder: revocationRecorder(recorder),
+    revocationPollSeconds: 5,
+    revocationKeepSeconds: keepSeconds,
     clients: memoryRegistry(clientKind),
     apiKeys: memoryRegistry(apiKeyKind),
     users: memoryRegistry(basicUserKind),
@@ -19,7 +41,7 @@ export function adminPorts(given: Partial<Admin> = {}): Admin {
     revokedCertificates: memoryRegistry(revokedCertificateKind),
     keys: { read: async () => undefined },
     randomness: systemRandomness,
-    clock: { now: () => 1_000 },
+    clock,
     audit: { write: () => undefined },
     limits: { grantTypes: ['client_credentials'], accessTokenLifetimeMaxSeconds: 3_600 },
     defaultResource: 'https://api.example',

@@ -42,12 +42,12 @@ export function dynamoCuts({ reader, writer, query }: CutAccess, table: string):
       return item === undefined ? undefined : cutIn(item);
     },
     async owed() {
-      const all = levels.map(async (level) =>
-        (await query(table, partitionOf(level), first)).flatMap((item): OwedCut[] =>
+      const all = levels.map((level) =>
+        query(table, partitionOf(level), first, (item): readonly OwedCut[] =>
           item.owed === true ? [{ level, id: String(item.sk), cut: cutIn(item) }] : [],
         ),
       );
-      return (await Promise.all(all)).flat();
+      return (await Promise.all(all)).flat(2);
     },
   };
 }

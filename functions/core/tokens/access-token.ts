@@ -1,6 +1,11 @@
 import type { Client } from '../clients/client.ts';
 import type { TokenDecision } from './grant-type.ts';
 
+/** Does this look like the `jti` of a token of ours: 128 random bits in base64url? */
+export function isTokenId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{22}$/.test(text);
+}
+
 /** Claims of an access token (RFC 9068 §2.2). Times are whole epoch seconds. */
 export interface AccessTokenClaims {
   readonly iss: string;

@@ -1,0 +1,120 @@
+import type { Client } from '../core/clients/client.ts';
+import { clockSkewMaxSeconds } from '../core/durations.ts';
+import type { Cuts } from '../core/ports/cuts.ts';
+import type { Registry } from '../core/ports/registry.ts';
+import type { RevocationLog } from '../core/ports/revocation-log.ts';
+import { ok } from '../core/result.ts';
+import type { RevocationRecorder } from '../core/revocation/revocation-recorder.ts';
+import { type CommandReader, InvalidCommand } from './command-reader.ts';
+import type { RevocationsView, RevokedTokensView } from './commands.ts';
+import { type CutAdministration, cutAway, settleLeftovers } from './cut-away.ts';
+import { logViews, wholeLog } from './log-views.ts';
+import { type RevocationTarget, revocationTarget } from './revocation-target.ts';
+import { notFound, type Verbs } from './verb.ts';
+
+export interface TokenAdministration extends CutAdministration {
+  readonly issuer: string;
+  readonly clients: Registry<Client>;
+  readonly cuts: Cuts;
+  readonly revocationLog: RevocationLog;
+  readonly revocationRecorder: RevocationRecorder;
+  readonly revocationPollSeconds: number;
+  /** No entry of the log matters for longer. */
+  readonly revocationKeepSeconds: number;
+}
+
+const expired = 'the token has expired: nothing lets it in';
+const foreign =
+  'tokens of this issuer that were issued before and live beyond kept_until work again then';
+
+/** What operators do with tokens that are out. Whatever is done here may be done again. */
+export function revocationCommands(ports: TokenAdministration): Verbs {
+  const { issuer, clients, cuts, cutOff, revocationRecorder, revocationKeepSeconds } = ports;
+
+  return {
+    'revocations.add': {
+      members: ['level', 'id', 'issuer', 'expires_at', 'reason'],
+      run: async (command, now) => {
+        const target = revocationTarget(command, issuer);
+        const endsAt = endOf(command, target, now);
+        if (await isUnknown(target)) return notFound('there is no client of that client_id');
+        const { mark: _m, isOwn, ...named } = target;
+        const done = await revoke(target, endsAt, now);
+        const note = endsAt !== undefined && endsAt <= now ? expired : undefined;
+        const caveat = note ?? (isOwn || target.level === 'token' ? undefined : foreign);
+        const view: RevokedTokensView = {
+          ...named,
+          ...done,
+          poll_seconds: ports.revocationPollSeconds,
+          ...(caveat === undefined ? {} : { note: caveat }),
+        };
+        return ok(view);
+      },
+    },
+
+    'revocations.list': {
+      members: ['all'],
+      run: async (command, now) => {
+        const isAll = command.flag('all') ?? false;
+        const owed = await cutOff.settleOwed();
+        const view: RevocationsView = {
+          revocations: logViews(await wholeLog(ports, now), now, isAll),
+          owed,
+          poll_seconds: ports.revocationPollSeconds,
+        };
+        return ok(view);
+      },
+    },
+  };
+
+  async function revoke(
+    { level, mark }: RevocationTarget,
+    endsAt: number | undefined,
+    now: number,
+  ): Promise<Pick<RevokedTokensView, 'cut' | 'kept_until'>> {
+    if (level === 'client' || level === 'subject') {
+      const { cut, expiresAt } = await cutAway(ports, level, mark);
+      return { cut, kept_until: expiresAt };
+    }
+    await settleLeftovers(ports);
+    if (endsAt !== undefined && endsAt <= now) return { kept_until: endsAt };
+    const { expiresAt } = await revocationRecorder.record({ kind: level, id: mark }, endsAt);
+    return { kept_until: expiresAt };
+  }
+
+  /** A client that was deleted has left its cut, and may have tokens again under the same id. */
+  async function isUnknown({ level, id, mark, isOwn }: RevocationTarget): Promise<boolean> {
+    if (level !== 'client' || !isOwn) return false;
+    return (
+      (await clients.read(id)) === undefined && (await cuts.read('client', mark)) === undefined
+    );
+  }
+
+  /** From when on no verifier lets the token in, whatever its clock says; `undefined` where nobody knows. */
+  function endOf(
+    command: CommandReader,
+    { level, isOwn }: RevocationTarget,
+    now: number,
+  ): number | undefined {
+    const expiresAt = command.integer('expires_at');
+    if (level !== 'token') {
+      if (expiresAt === undefined) return undefined;
+      throw new InvalidCommand('expires_at is the exp of a token: no other level has it');
+    }
+    if (expiresAt !== undefined && expiresAt < 0) {
+      throw new InvalidCommand('expires_at must be epoch seconds');
+    }
+    const endsAt = expiresAt === undefined ? undefined : expiresAt + clockSkewMaxSeconds;
+    // A token of ours that says it lives longer is refused for that.
+    if (isOwn) return endsAt;
+    if (endsAt === undefined) {
+      throw new InvalidCommand("expires_at is missing: the exp of another issuer's token");
+    }
+    if (endsAt > now + revocationKeepSeconds) {
+      throw new InvalidCommand(
+        'the token lives longer than the log keeps an entry, and would work again: raise accessTokenLifetimeMaxSeconds of the deployment above its rest, then revoke it',
+      );
+    }
+    return endsAt;
+  }
+}
