@@ -72,7 +72,9 @@ export function clientsCommand(program: Command): void {
   for (const verb of ['disable', 'enable'] as const) {
     clients
       .command(`${verb} <client_id>`)
-      .description(verb === 'disable' ? 'refuse this client from now on' : 'let it in again')
+      .description(
+        verb === 'disable' ? 'refuse this client from now on, and its tokens' : 'let it in again',
+      )
       .action((id: string, _options, command: Command) =>
         run(command, { command: `clients.${verb}`, client_id: id }),
       );
@@ -80,7 +82,7 @@ export function clientsCommand(program: Command): void {
 
   clients
     .command('delete <client_id>')
-    .description('forget a client; its tokens live until they expire')
+    .description('forget a client, and refuse its tokens')
     .option('--yes', 'really')
     .action((id: string, options: { yes?: boolean }, command: Command) => {
       confirm(options, `delete ${id}`);

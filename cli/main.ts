@@ -4,6 +4,8 @@ import { certificatesCommand } from './certificates.ts';
 import { clientsCommand } from './clients.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
+import { revocationsCommand } from './revocations.ts';
+import { revokeCommand } from './revoke.ts';
 import { tokenCommand } from './token.ts';
 import { usersCommand } from './users.ts';
 
@@ -24,6 +26,8 @@ keysCommand(program);
 apiKeysCommand(program);
 usersCommand(program);
 tokenCommand(program);
+revokeCommand(program);
+revocationsCommand(program);
 
 try {
   await program.parseAsync();

@@ -44,7 +44,11 @@ function rows(records: readonly Readonly<Record<string, unknown>>[]): string {
 
 function cell(name: string, value: unknown): string {
   if (value === undefined || value === null || value === '') return '-';
-  if (typeof value === 'number' && /(_at|_until|^exp|^iat|^not_after)$/.test(name) && value > 0) {
+  if (
+    typeof value === 'number' &&
+    /(_at|_until|^exp|^iat|^cut|^not_after)$/.test(name) &&
+    value > 0
+  ) {
     return new Date(value * 1000).toISOString();
   }
   if (isRecords(value)) return String(value.length);

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import type { RevocationsView } from '../functions/admin/commands.ts';
+import { administer } from './deployment.ts';
+import { globals } from './globals.ts';
+import { print } from './output.ts';
+
+/** `keyward revocations …` */
+export function revocationsCommand(program: Command): void {
+  program
+    .command('revocations')
+    .description('what the revocation log says')
+    .command('list')
+    .description('everything that is revoked, until its last token has expired')
+    .option('--all', 'notices that revoke nothing, too')
+    .action(async ({ all }: { all?: boolean }, command: Command) => {
+      const { connection, format } = globals(command);
+      const view = (await administer(connection, {
+        command: 'revocations.list',
+        ...(all === undefined ? {} : { all }),
+      })) as RevocationsView;
+      print(format === 'json' ? view : [...view.revocations, ...view.owed.map(owed)], format);
+    });
+}
+
+/** A line that nobody takes for one that verifiers have read. */
+function owed({ level, id, cut }: RevocationsView['owed'][number]): object {
+  return { kind: `${level} (not written yet: revoke it again)`, id, cut };
+}
