@@ -6,7 +6,12 @@ import {
   CfnRestApi,
   CfnStage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { type CfnApi, CfnIntegration, CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnApi,
+  CfnStage as CfnHttpStage,
+  CfnIntegration,
+  CfnRoute,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IConstruct } from 'constructs';
 import { referenced, rendered } from './rendered.ts';
 
@@ -49,11 +54,12 @@ export function routesOf(api: CfnApi): readonly AttachedRoute[] {
   });
 }
 
-/** The names of the stages of a REST API, as far as they are known before it is deployed. */
-export function stageNames(api: CfnRestApi): readonly string[] {
+/** The names of the stages of an API, as far as they are known before it is deployed. */
+export function stageNames(api: IConstruct): readonly string[] {
   const stages = [
     ...resourcesOf(api, CfnStage, ({ restApiId }) => restApiId),
     ...resourcesOf(api, CfnDeployment, ({ restApiId }) => restApiId),
+    ...resourcesOf(api, CfnHttpStage, ({ apiId }) => apiId),
   ];
   return stages
     .map((stage) => rendered(stage).StageName)

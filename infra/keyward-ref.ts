@@ -8,6 +8,8 @@ import { type Settings, settingsOf } from './settings.ts';
 
 /** What an authorizer needs of the issuer whose tokens it accepts. */
 export interface IKeyward {
+  /** Under which its facts are: `/keyward/<name>/v1/…`. */
+  readonly name: string;
   readonly issuer: string;
   /** Holds the public keys. Nothing in it is secret. */
   readonly verification: TableReference;
@@ -22,6 +24,7 @@ export interface IKeyward {
 
 /** A Keyward that another CDK app of the same account and region has deployed. */
 export class KeywardRef extends Construct implements IKeyward {
+  readonly name: string;
   readonly issuer: string;
   readonly verification: TableReference;
   readonly clients: TableReference;
@@ -31,6 +34,7 @@ export class KeywardRef extends Construct implements IKeyward {
 
   private constructor(scope: Construct, id: string, name: string, settings: Partial<Settings>) {
     super(scope, id);
+    this.name = name;
     const fact = (which: keyof ExportedFacts) =>
       StringParameter.valueForStringParameter(this, parameterName(name, which));
     const table = (id: string, which: keyof ExportedFacts) =>

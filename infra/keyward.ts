@@ -39,6 +39,7 @@ export interface KeywardProps {
 
 /** The authorization server: tables, key ring, endpoints, the operator function, and what others need to find it. */
 export class Keyward extends Construct implements IKeyward {
+  readonly name: string;
   readonly issuer: string;
   readonly settings: Settings;
   readonly apiKeyFormat: ApiKeyFormat;
@@ -53,6 +54,7 @@ export class Keyward extends Construct implements IKeyward {
   constructor(scope: Construct, id: string, props: KeywardProps = {}) {
     super(scope, id);
     const stage = props.stage ?? 'prod';
+    this.name = props.name ?? 'default';
     this.settings = settingsOf(stage, props.settings ?? {});
     this.apiKeyFormat = apiKeyFormatOf(stage, props.apiKeys ?? {});
     this.clients = new KeywardTable(this, 'Clients', { stage });
@@ -75,7 +77,7 @@ export class Keyward extends Construct implements IKeyward {
       defaultResource: props.defaultResource ?? '',
       apiKeyFormat: this.apiKeyFormat,
     });
-    new Exports(this, 'Exports', props.name ?? 'default', {
+    new Exports(this, 'Exports', this.name, {
       issuer: this.issuer,
       jwksUri: `${this.issuer}${jwksPath}`,
       tokenEndpoint: `${this.issuer}${tokenPath}`,

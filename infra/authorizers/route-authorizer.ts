@@ -12,6 +12,7 @@ import { compileRoutes, type RouteTable } from '../../functions/core/routes/comp
 import type { Scheme } from '../../functions/core/routes/credential.ts';
 import type { CompiledRoutes, Routes } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
+import { announceApi, type GuardedApi } from '../announced-api.ts';
 import type { Challenge } from '../challenge.ts';
 import {
   bundlesDirectory,
@@ -236,9 +237,12 @@ export class RouteAuthorizer extends Construct {
     ];
   }
 
-  #announce(kind: ApiKind, api: Construct): void {
-    const value = lagText(this.revocationLags(kind));
+  #announce(kind: ApiKind, api: GuardedApi): void {
+    const lags = this.revocationLags(kind);
+    const value = lagText(lags);
     if (value === '') return;
+    const { name } = this.#props.keyward;
+    announceApi(api, { keyward: name, kind, lags, authorizer: this.node.addr.slice(-8) });
     this.#outputs += 1;
     new CfnOutput(this, `RevocationLag${this.#outputs}`, {
       description: `seconds after which a token, key, user, certificate or signing key that was revoked is refused for certain: ${api.node.path}, ${kind}`,
