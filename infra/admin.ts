@@ -52,7 +52,7 @@ export class Admin extends Construct {
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['dynamodb:Scan'],
-        resources: [props.clients.tableArn],
+        resources: [props.clients.tableArn, props.counters.tableArn],
       }),
     );
     const revocations = ['LOG#*', 'CUT#*'];

@@ -93,6 +93,9 @@ export function grantItems(
   );
 }
 
+/** The keys under which whoever follows the log tells of it, in the Counters table: to be updated. */
+export const pollReports = 'POLL#*';
+
 /** Lets a function follow the revocation log. */
 export function grantRevocationLog(grantee: LambdaFunction, verification: TableReference): void {
   grantItems(grantee, verification, ['dynamodb:Query'], ['LOG#*']);

@@ -9,7 +9,8 @@ import { type ClientAdministration, clientCommands } from './clients.ts';
 import { InvalidCommand, readCommand } from './command-reader.ts';
 import type { AdminAnswer } from './commands.ts';
 import { type KeyAdministration, keyCommands } from './keys.ts';
-import { revocationCommands, type TokenAdministration } from './revocations.ts';
+import { revocationCommands } from './revocations.ts';
+import { type StatusAdministration, statusCommands } from './status.ts';
 import { type UserAdministration, userCommands } from './users.ts';
 import type { AdminError, Verbs } from './verb.ts';
 
@@ -19,7 +20,7 @@ export interface Admin
     ApiKeyAdministration,
     CertificateAdministration,
     UserAdministration,
-    TokenAdministration {
+    StatusAdministration {
   readonly clock: Clock;
   readonly audit: AuditLog;
 }
@@ -36,6 +37,7 @@ export function admin(ports: Admin): (input: unknown, requestId: string) => Prom
     ...certificateCommands(ports),
     ...userCommands(ports),
     ...revocationCommands(ports),
+    ...statusCommands(ports),
   };
 
   return async (input, requestId) => {

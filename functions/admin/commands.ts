@@ -74,7 +74,8 @@ export type AdminCommand =
       readonly command: 'revocations.list';
       /** Notices of the log that revoke nothing, too. */
       readonly all?: boolean;
-    };
+    }
+  | { readonly command: 'status' };
 
 /** A token or a grant by its id, or everything that a client or a subject holds by now. */
 export interface NewRevocation {
@@ -115,6 +116,28 @@ export interface RevocationsView {
     readonly cut: number;
   }[];
   readonly poll_seconds: number;
+}
+
+export interface StatusView {
+  readonly issuer: string;
+  readonly active_keys: readonly {
+    readonly kid: string;
+    readonly alg: string;
+    readonly published_at: number;
+    readonly age_seconds: number;
+  }[];
+  /** How many things are revoked now. */
+  readonly revocations: number;
+  /** How many cuts could not be written yet. */
+  readonly revocations_owed: number;
+  readonly poll_seconds: number;
+  /** Who follows the log, as far as was told within the last hour; who has not looked for the longest time first. */
+  readonly environments: readonly {
+    readonly function: string;
+    readonly environment: string;
+    readonly polled_at: number;
+    readonly age_seconds: number;
+  }[];
 }
 
 /** What the revocation log says of one thing. */

@@ -7,6 +7,7 @@ import { dynamoPublishedKeys } from '../adapters/dynamodb/published-keys.ts';
 import { dynamoQuery } from '../adapters/dynamodb/query.ts';
 import { dynamoReader } from '../adapters/dynamodb/reader.ts';
 import { dynamoRegistry } from '../adapters/dynamodb/registry.ts';
+import { dynamoReportedPolls } from '../adapters/dynamodb/reported-polls.ts';
 import {
   dynamoRevocationLog,
   dynamoRevocationWriter,
@@ -68,6 +69,7 @@ const run = admin({
   cutOff: cutOff({ ...revocations, cuts, revocationPollSeconds: config.revocationPollSeconds }),
   revocationLog: dynamoRevocationLog(query, config.verificationTable),
   revocationRecorder: recorder,
+  reportedPolls: dynamoReportedPolls(dynamo, config.countersTable),
   revocationPollSeconds: config.revocationPollSeconds,
   revocationKeepSeconds: revocations.keepSeconds,
   randomness: systemRandomness,

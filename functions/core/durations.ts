@@ -40,6 +40,9 @@ export const revocationWriteSeconds = 1;
 /** A read of the log goes back so far beyond the one before: the drift, a write attempt, and ample room for a late arrival. */
 export const pollOverlapSeconds = 30;
 
+/** An environment that has not read the log for this long is gone, or might as well be. */
+export const pollReportKeepSeconds = 3_600;
+
 /** A record that is about to change has changed within this time: more than any writer may run. */
 export const recordChangeSeconds = 60;
 

@@ -19,6 +19,7 @@ import {
   grantItems,
   grantRevocationLog,
   KeywardFunction,
+  pollReports,
   type TableReference,
 } from '../function.ts';
 import { GuardedHttpApi } from '../guarded-http-api.ts';
@@ -266,6 +267,7 @@ export class RouteAuthorizer extends Construct {
       (policy) => !policy.public && policy.rateLimit !== undefined,
     );
     const counted = [
+      ...(accepted.size > 0 ? [pollReports] : []),
       ...(accepted.has('apikey') ? ['SEEN#*'] : []),
       ...(isLimited ? ['LIM#rate#*'] : []),
       ...(accepted.has('basic') ? ['LIM#basic#*'] : []),

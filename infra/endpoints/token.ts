@@ -7,6 +7,7 @@ import {
   grantItems,
   grantRevocationLog,
   KeywardFunction,
+  pollReports,
   type TableReference,
 } from '../function.ts';
 import type { Settings } from '../settings.ts';
@@ -24,7 +25,7 @@ export interface TokenEndpointProps {
   readonly memorySize?: number;
 }
 
-/** Issues tokens. Its function reads clients and the current ring, and writes when a secret was last used, to the hour. */
+/** Issues tokens. Its function reads clients and the current ring, and writes when it was used and when it read the log. */
 export class TokenEndpoint extends Construct {
   /** For alarms. */
   readonly function: LambdaFunction;
@@ -53,7 +54,12 @@ export class TokenEndpoint extends Construct {
     });
     grantItems(this.function, props.clients, ['dynamodb:GetItem'], ['CL#*']);
     grantRevocationLog(this.function, props.verification);
-    grantItems(this.function, props.counters, ['dynamodb:UpdateItem'], ['SEEN#secret#*']);
+    grantItems(
+      this.function,
+      props.counters,
+      ['dynamodb:UpdateItem'],
+      ['SEEN#secret#*', pollReports],
+    );
     this.function.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

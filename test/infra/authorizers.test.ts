@@ -35,17 +35,18 @@ import { allowed, statementsOf } from './synthesized.ts';
 
 const keysRead = 'Verification: dynamodb:GetItem JWKS';
 const logFollowed = 'Verification: dynamodb:Query LOG#*';
+const pollsTold = 'Counters: dynamodb:UpdateItem POLL#*';
 
 /** Every construct, what it accepts, and what its function may do and is given. */
 const kinds = [
   {
     ...{ Authorizer: JwtAuthorizer, bundle: 'jwt-authorizer', description: 'JWT', memory: 512 },
-    ...{ schemes: ['bearer'], rights: [keysRead, logFollowed] },
+    ...{ schemes: ['bearer'], rights: [pollsTold, keysRead, logFollowed] },
   },
   {
     ...{ Authorizer: ApiKeyAuthorizer, bundle: 'api-key-authorizer', description: 'API key' },
     ...{ schemes: ['apikey'], memory: 512 },
-    rights: ['Clients: dynamodb:GetItem AK#*', 'Counters: dynamodb:UpdateItem SEEN#*', logFollowed],
+    rights: ['Clients: dynamodb:GetItem AK#*', `${pollsTold} SEEN#*`, logFollowed],
   },
   {
     ...{ Authorizer: BasicAuthorizer, bundle: 'basic-authorizer', description: 'Basic' },
@@ -53,14 +54,14 @@ const kinds = [
     rights: [
       'Clients: dynamodb:GetItem BU#*',
       'Counters: dynamodb:GetItem LIM#basic#*',
-      'Counters: dynamodb:UpdateItem LIM#basic#*',
+      `${pollsTold} LIM#basic#*`,
       logFollowed,
     ],
   },
   {
     ...{ Authorizer: MtlsAuthorizer, bundle: 'mtls-authorizer', description: 'mutual TLS' },
     ...{ schemes: ['certificate'], memory: 512 },
-    rights: ['Clients: dynamodb:GetItem CP#* CR#* CX#*', logFollowed],
+    rights: ['Clients: dynamodb:GetItem CP#* CR#* CX#*', pollsTold, logFollowed],
   },
   {
     ...{ Authorizer: CombinedAuthorizer, bundle: 'combined-authorizer', description: 'combined' },
@@ -68,7 +69,7 @@ const kinds = [
     rights: [
       'Clients: dynamodb:GetItem AK#* BU#* CP#* CR#* CX#*',
       'Counters: dynamodb:GetItem LIM#basic#*',
-      'Counters: dynamodb:UpdateItem SEEN#* LIM#basic#*',
+      `${pollsTold} SEEN#* LIM#basic#*`,
       keysRead,
       logFollowed,
     ],
@@ -333,6 +334,7 @@ test('a combined authorizer may read what its routes need, and not what it could
   expect(allowed(statementsOf(template, 'Keyward: combined authorizer'))).toEqual([
     'dynamodb:GetItem JWKS',
     'dynamodb:Query LOG#*',
+    'dynamodb:UpdateItem POLL#*',
   ]);
   template.hasResourceProperties('AWS::Lambda::Function', {
     ...{ Description: 'Keyward: combined authorizer', MemorySize: 512 },

@@ -13,7 +13,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
       [
         'dynamodb:GetItem CL#*',
         'dynamodb:Query LOG#*',
-        'dynamodb:UpdateItem SEEN#secret#*',
+        'dynamodb:UpdateItem SEEN#secret#* POLL#*',
         'secretsmanager:GetSecretValue AWSCURRENT',
       ],
     ],
@@ -56,7 +56,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
       'dynamodb:GetItem LIM#basic#*',
       'dynamodb:Query LOG#*',
       'dynamodb:UpdateItem',
-      'dynamodb:UpdateItem SEEN#* LIM#basic#*',
+      'dynamodb:UpdateItem POLL#* SEEN#* LIM#basic#*',
     ]);
   });
 

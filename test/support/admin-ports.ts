@@ -1,4 +1,5 @@
 import { memoryCuts } from '../../functions/adapters/memory/cuts.ts';
+import { memoryPollReports } from '../../functions/adapters/memory/poll-reports.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { memoryRevocationLog } from '../../functions/adapters/memory/revocation-log.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
@@ -31,6 +32,7 @@ export function adminPorts(given: GivenPorts = {}): Admin {
     cutOff: cutOff({ ...recorder, cuts, revocationPollSeconds: 5 }),
     revocationLog: log,
     revocationRecorder: revocationRecorder(recorder),
+    reportedPolls: memoryPollReports(),
     revocationPollSeconds: 5,
     revocationKeepSeconds: keepSeconds,
     clients: memoryRegistry(clientKind),

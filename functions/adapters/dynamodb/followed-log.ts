@@ -3,12 +3,19 @@ import {
   followRevocations,
   type RevocationFollower,
 } from '../../core/revocation/follow-revocations.ts';
+import { pollReporter } from '../../core/revocation/report-polls.ts';
+import { jsonLog } from '../log/json-log.ts';
+import { systemRandomness } from '../system/randomness.ts';
 import type { DynamoCallOptions } from './call.ts';
+import { dynamoPollReports } from './poll-reports.ts';
 import { dynamoQuery } from './query.ts';
 import { dynamoRevocationLog } from './revocation-log.ts';
+import { countDeadlineMs, dynamoWriter } from './writer.ts';
 
 export interface FollowedLogOptions extends Pick<DynamoCallOptions, 'env'> {
   readonly verificationTable: string;
+  /** Where the environment tells of its polls. */
+  readonly countersTable: string;
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly revocationPollSeconds: number;
   /** Absent: nothing is done with a log that cannot be read. */
@@ -18,13 +25,22 @@ export interface FollowedLogOptions extends Pick<DynamoCallOptions, 'env'> {
 /** A request waits for the log, and has five seconds in all. */
 const deadlineMs = 1_000;
 
-/** The deployment's revocation log, as an environment follows it. */
+/** The deployment's revocation log, as an environment follows it, and tells operators that it does. */
 export function followedLog(options: FollowedLogOptions): RevocationFollower {
-  const { env, verificationTable, revocationPollSeconds, revocationMaxStaleSeconds = 0 } = options;
+  const { env, verificationTable, countersTable } = options;
+  const { revocationPollSeconds, revocationMaxStaleSeconds = 0 } = options;
+  const writer = dynamoWriter({ env, deadlineMs: countDeadlineMs });
   return followRevocations({
     log: dynamoRevocationLog(dynamoQuery({ env, deadlineMs }), verificationTable),
     pollSeconds: revocationPollSeconds,
     maxStaleSeconds: revocationMaxStaleSeconds,
     keepSeconds: revocationKeepSeconds(options),
+    beside: pollReporter(
+      {
+        functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? '',
+        environment: Buffer.from(systemRandomness.bytes(6)).toString('base64url'),
+      },
+      { reports: dynamoPollReports(writer, countersTable), audit: jsonLog },
+    ),
   });
 }

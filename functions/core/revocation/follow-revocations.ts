@@ -26,7 +26,10 @@ export interface FollowOptions {
   readonly maxStaleSeconds: number;
   /** No entry matters for longer. */
   readonly keepSeconds: number;
-  /** Runs beside a read of the log; what becomes of it is nobody's business here. */
+  /**
+   * Runs beside a read of the log, but for those that follow a failure: who tells of reads must not tell of an outage's. What
+   * becomes of it is nobody's business here.
+   */
   readonly beside?: (now: number) => Promise<void>;
 }
 
@@ -82,7 +85,7 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
     try {
       const [entries] = await Promise.all([
         log.read(from, now + clockDriftSeconds),
-        beside?.(now).catch(() => undefined),
+        failedAt === undefined ? beside?.(now).catch(() => undefined) : undefined,
       ]);
       take(entries, now);
       readAt = now;
