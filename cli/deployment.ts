@@ -62,7 +62,7 @@ export async function startRotation(connection: Connection): Promise<void> {
 }
 
 /** Turns what the SDK throws into one sentence and a kind. */
-async function reach<T>(call: () => Promise<T>): Promise<T> {
+export async function reach<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {

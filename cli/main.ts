@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { apiKeysCommand } from './api-keys.ts';
+import { cachesCommand } from './caches.ts';
 import { certificatesCommand } from './certificates.ts';
 import { clientsCommand } from './clients.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
 import { revocationsCommand } from './revocations.ts';
 import { revokeCommand } from './revoke.ts';
+import { statusCommand } from './status.ts';
 import { tokenCommand } from './token.ts';
 import { usersCommand } from './users.ts';
 
@@ -28,6 +30,8 @@ usersCommand(program);
 tokenCommand(program);
 revokeCommand(program);
 revocationsCommand(program);
+cachesCommand(program);
+statusCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../support/ask.ts';
 import { keyward as commandLine, type Outcome } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
+import { bearer } from '../support/presented.ts';
 
 let world: DemoWorld;
 let folder: string;
@@ -92,6 +95,7 @@ describe('keyward', () => {
     expect(await json(['clients', 'delete', id, '--yes'])).toEqual({
       client_id: id,
       deleted: true,
+      tokens_revoked_until: expect.any(Number),
     });
     expect((await keyward(['clients', 'show', id, ...at()])).code).toBe(3);
   }, 60_000);
@@ -251,6 +255,87 @@ describe('keyward', () => {
     expect((await keyward(nowhere, {}, '')).code).toBe(2);
   });
 
+  test('a token that is handed over is refused everywhere; of it only its id, issuer and end are sent', async () => {
+    const token = await world.token('orders:read');
+    const { jti, exp } = decodeJwt(token);
+    const lines = world.logged.length;
+    const revoked = await keyward(
+      ['revoke', 'token', '-', '--reason', 'pasted into a chat', ...at()],
+      {},
+      `${token}\n`,
+    );
+    expect(revoked).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(revoked.stdout)).toEqual({
+      ...{ level: 'token', id: jti, issuer: world.issuer, poll_seconds: 1 },
+      kept_until: Number(exp) + 120,
+    });
+    const status = async () =>
+      (await ask(world.restApi, '/whoami', { headers: bearer(token) })).status;
+    await expect.poll(status, soon).toBe(401);
+    const said = JSON.stringify(world.logged.slice(lines));
+    expect(said).toContain('pasted into a chat');
+    for (const part of token.split('.')) expect(said).not.toContain(part);
+    const { revocations } = await json(['revocations', 'list']);
+    expect(revocations).toContainEqual(expect.objectContaining({ kind: 'token', id: jti }));
+    const all = (await json(['revocations', 'list', '--all'])).revocations as { kind: string }[];
+    expect(all.map(({ kind }) => kind)).toContain('changed');
+  }, 60_000);
+
+  test('what a client and a subject hold is ended, and they get new tokens', async () => {
+    const created = await json(['clients', 'create', '--name', 'Cut', '--scope', 'orders:read']);
+    const id = String(created.client_id);
+    const before = Math.floor(Date.now() / 1000);
+    const ended = await json(['revoke', 'client', id, '--yes']);
+    expect(ended).toMatchObject({ level: 'client', id, cut: expect.any(Number) });
+    expect(ended.cut).toBeGreaterThan(before);
+    const subject = await json(['revoke', 'subject', 'alice', '--yes']);
+    expect(subject).toMatchObject({ level: 'subject', id: 'alice', issuer: world.issuer });
+    const table = await keyward(['revocations', 'list', '--output', 'table', ...at()]);
+    expect(table.stdout.split('\n')[0]).toMatch(/^kind +id +logged_at +expires_at +cut/);
+    expect(table.stdout).toContain(new Date(Number(ended.cut) * 1000).toISOString());
+    expect(table.stdout).not.toContain('alice');
+    const newer = async () => {
+      const token = await json(['token', '--client', id], secretOf(created.client_secret));
+      return decodeJwt(String(token.access_token)).iat;
+    };
+    await expect.poll(newer, soon).toBeGreaterThan(Number(ended.cut));
+  }, 60_000);
+
+  test('one look tells what is guarded, with its bounds, and who follows the log', async () => {
+    const token = await world.token('orders:read');
+    await ask(world.httpApi, '/whoami', { headers: bearer(token) });
+    const status = await json(['status']);
+    expect(status).toMatchObject({
+      ...{ deployment: 'default', issuer: world.issuer, poll_seconds: 1, revocations_owed: 0 },
+      active_keys: [{ alg: expect.any(String), age_seconds: expect.any(Number) }, {}],
+      apis: [
+        { kind: 'websocket', stages: ['live'], revocation_lag_seconds: 1 },
+        { kind: 'http', stages: ['$default'], revocation_lag_seconds: 60 },
+        { kind: 'rest', stages: ['prod'], routes: expect.stringContaining('GET /orders') },
+      ],
+    });
+    const environments = status.environments as { function: string; age_seconds: number }[];
+    const names = environments.map((one) => one.function).join(' ');
+    expect(names).toMatch(/Token/);
+    expect(names).toMatch(/Authorizer/);
+    expect(environments[0]?.age_seconds).toBeGreaterThanOrEqual(
+      environments.at(-1)?.age_seconds ?? 0,
+    );
+  });
+
+  test('the caches of every API are emptied, or those of one', async () => {
+    const { apis } = (await json(['status'])) as { apis: { api_id: string; kind: string }[] };
+    const flushed = (await json(['caches', 'flush', '--yes'])) as unknown as object[];
+    expect(flushed).toMatchObject([
+      { kind: 'http', stage: '$default', flushed: true },
+      { kind: 'rest', stage: 'prod', flushed: true },
+    ]);
+    const rest = String(apis.find(({ kind }) => kind === 'rest')?.api_id);
+    expect(await json(['caches', 'flush', '--api', rest, '--yes'])).toMatchObject([
+      { api_id: rest, stage: 'prod' },
+    ]);
+  });
+
   test('what it prints fits where it is read: JSON for programs, a table on request', async () => {
     const table = await keyward(['clients', 'list', '--output', 'table', ...at()]);
     expect(table.stdout.split('\n')[0]).toMatch(/^client_id +name +status/);
@@ -274,6 +359,14 @@ describe('keyward', () => {
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],
+    [['revoke', 'client', 'nobody', '--yes'], 3],
+    [['revoke', 'client', 'nobody'], 2],
+    [['revoke', 'subject', 'alice'], 2],
+    [['revoke', 'token', 'not-a-jti'], 2],
+    [['revoke', 'grant', 'a b'], 2],
+    [['caches', 'flush'], 2],
+    [['caches', 'flush', '--api', 'nothing', '--yes'], 3],
+    [['status', '--deployment', 'other'], 3],
   ])('%j ends with %d, one line on stderr and nothing on stdout', async (args, code) => {
     const outcome = await keyward([...args, ...at()]);
     expect(outcome).toMatchObject({ code, stdout: '' });
