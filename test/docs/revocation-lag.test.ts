@@ -26,12 +26,11 @@ function bounds(): string {
     const seconds = found.map((lag) => (lag === undefined ? '' : `${lag.seconds} s`));
     return [[`\`${route}\``, caches.join(', '), ...seconds]];
   });
-  const { credentialCacheSeconds, publishedKeysCacheSeconds } = keyward.settings;
   return [
     '',
     ...table([['route', 'cache on REST, HTTP', 'REST', 'HTTP', 'WebSocket'], ...rows]),
     '',
-    `Memory of the authorizer: ${Math.max(credentialCacheSeconds, publishedKeysCacheSeconds)} s. TTL of API Gateway's cache: ${authorizer.cacheTtl.toSeconds()} s.`,
+    `The authorizer reads the revocation log every ${keyward.settings.revocationPollSeconds} s. TTL of API Gateway's cache: ${authorizer.cacheTtl.toSeconds()} s.`,
     '',
     '',
   ].join('\n');
