@@ -33,7 +33,6 @@ const configs = [
       accessTokenLifetimeSeconds: seconds(1, 3_600),
       accessTokenLifetimeMaxSeconds: max,
       verificationTable: name,
-      countersTable: name,
       revocationPollSeconds: seconds(1, 60),
       clientCacheSeconds: seconds(0, 60),
       ringCacheSeconds: seconds(0, 3_600),

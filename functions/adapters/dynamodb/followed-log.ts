@@ -14,8 +14,8 @@ import { countDeadlineMs, dynamoWriter } from './writer.ts';
 
 export interface FollowedLogOptions extends Pick<DynamoCallOptions, 'env'> {
   readonly verificationTable: string;
-  /** Where the environment tells of its polls. */
-  readonly countersTable: string;
+  /** Where the environment tells of its polls. Absent: it is nobody's business, because it knows nothing for longer than a request. */
+  readonly countersTable?: string;
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly revocationPollSeconds: number;
   /** Absent: nothing is done with a log that cannot be read. */
@@ -29,18 +29,20 @@ const deadlineMs = 1_000;
 export function followedLog(options: FollowedLogOptions): RevocationFollower {
   const { env, verificationTable, countersTable } = options;
   const { revocationPollSeconds, revocationMaxStaleSeconds = 0 } = options;
-  const writer = dynamoWriter({ env, deadlineMs: countDeadlineMs });
   return followRevocations({
     log: dynamoRevocationLog(dynamoQuery({ env, deadlineMs }), verificationTable),
     pollSeconds: revocationPollSeconds,
     maxStaleSeconds: revocationMaxStaleSeconds,
     keepSeconds: revocationKeepSeconds(options),
-    beside: pollReporter(
-      {
-        functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? '',
-        environment: Buffer.from(systemRandomness.bytes(6)).toString('base64url'),
-      },
-      { reports: dynamoPollReports(writer, countersTable), audit: jsonLog },
-    ),
+    ...(countersTable === undefined ? {} : { beside: reporterOf(env, countersTable) }),
   });
+}
+
+function reporterOf(env: FollowedLogOptions['env'], countersTable: string) {
+  const environment = Buffer.from(systemRandomness.bytes(6)).toString('base64url');
+  const writer = dynamoWriter({ env, deadlineMs: countDeadlineMs });
+  return pollReporter(
+    { functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? '', environment },
+    { reports: dynamoPollReports(writer, countersTable), audit: jsonLog },
+  );
 }
