@@ -52,6 +52,8 @@ export class KeyRing extends Construct {
         retirementSeconds: retirementSeconds(settings),
         macRetirementSeconds: retirementSeconds(settings),
         publishedKeysMax: settings.publishedKeysMax,
+        revocationPollSeconds: settings.revocationPollSeconds,
+        accessTokenLifetimeMaxSeconds: settings.accessTokenLifetimeMaxSeconds,
       }),
     });
     this.rotation.addToRolePolicy(
@@ -72,6 +74,7 @@ export class KeyRing extends Construct {
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
       ['JWKS'],
     );
+    grantItems(this.rotation, props.verification, ['dynamodb:UpdateItem'], ['LOG#*']);
     this.firstKeys = new Trigger(this, 'FirstKeys', {
       handler: this.rotation,
       invocationType: InvocationType.REQUEST_RESPONSE,

@@ -6,6 +6,8 @@ export interface RotationConfig extends RotationRules {
   /** ARN of the secret that holds the ring. */
   readonly ringSecret: string;
   readonly verificationTable: string;
+  /** With the poll: how long the revocation log must name a key. */
+  readonly accessTokenLifetimeMaxSeconds: number;
 }
 
 /** The durations and bounds that a rotation keeps. */
@@ -18,6 +20,8 @@ export interface RotationRules {
   readonly macRetirementSeconds: number;
   /** No rotation publishes more keys than this. */
   readonly publishedKeysMax: number;
+  /** Whoever follows the revocation log looks at it again after this long. */
+  readonly revocationPollSeconds: number;
 }
 
 /** next, active and two generations of retired keys: with fewer the second rotation would never become possible. */
@@ -32,6 +36,8 @@ export function toEnv(config: RotationConfig): Record<string, string> {
     RETIREMENT_SECONDS: String(config.retirementSeconds),
     MAC_RETIREMENT_SECONDS: String(config.macRetirementSeconds),
     PUBLISHED_KEYS_MAX: String(config.publishedKeysMax),
+    REVOCATION_POLL_SECONDS: String(config.revocationPollSeconds),
+    ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
   };
 }
 
@@ -45,5 +51,10 @@ export function fromEnv(environment: Environment): RotationConfig {
     retirementSeconds: env.integer('RETIREMENT_SECONDS', { min: 1, max: yearSeconds }),
     macRetirementSeconds: env.integer('MAC_RETIREMENT_SECONDS', { min: 1, max: yearSeconds }),
     publishedKeysMax: env.integer('PUBLISHED_KEYS_MAX', { min: publishedKeysMin, max: 100 }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
+      min: 1,
+      max: 86_400,
+    }),
   });
 }

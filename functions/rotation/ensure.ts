@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { activeKeys, firstRing, type KeyRing } from '../core/keys/key-ring.ts';
 import { parseRing } from '../core/keys/parse-ring.ts';
 import { arePublished } from '../core/keys/publish-ring.ts';
+import type { PublishedKeySet } from '../core/keys/published-keys.ts';
+import { revokedIds } from '../core/keys/revoked-keys.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { KeyGenerator } from '../core/ports/key-generator.ts';
@@ -9,7 +11,7 @@ import type { KeyPublisher } from '../core/ports/published-keys.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';
 import { drawKeys, drawMac } from './draw.ts';
-import { publish, publishRetirement } from './publish.ts';
+import { publish, publishRetirement, republish } from './publish.ts';
 import { currentVersion, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
 
@@ -37,10 +39,23 @@ export interface Ensured {
  * its own could make it current after another attempt has published something else.
  */
 export async function ensure(ports: Ensure): Promise<Ensured> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const ensured = await tryToEnsure(ports);
+    if (ensured !== undefined) return ensured;
+  }
+  throw new RotationRefused('publish_conflict');
+}
+
+/** So often it is begun anew while others write too. */
+const attemptsMax = 3;
+
+/** @returns `undefined` when a rotation has come in between */
+async function tryToEnsure(ports: Ensure): Promise<Ensured | undefined> {
   const { versions, publisher, audit } = ports;
+  const set = await publisher.read();
   const labels = await versions.describe();
   const current = await currentVersion(versions, labels);
-  if (parseRing(current.text).kind !== 'sentinel') return shown(ringOf(current.text));
+  if (parseRing(current.text).kind !== 'sentinel') return shown(ringOf(current.text), set);
 
   const token = firstToken(current.id);
   let failure: unknown;
@@ -64,12 +79,16 @@ export async function ensure(ports: Ensure): Promise<Ensured> {
   });
   return { ...kids(ring), generation: ring.generation };
 
-  async function shown(ring: KeyRing): Promise<Ensured> {
-    const set = await publisher.read();
-    if (!arePublished(ring.keys, set)) {
-      // A newer generation belongs to a rotation that is under way; it publishes its own ring again when it goes on.
-      const generation = Math.max(ring.generation, set?.generation ?? 0);
-      await publish({ ...ring, generation }, ports);
+  /** @param set read before the ring was: what has come into force since is published over it. */
+  async function shown(
+    ring: KeyRing,
+    set: PublishedKeySet | undefined,
+  ): Promise<Ensured | undefined> {
+    const revoked = revokedIds(set);
+    const keys = ring.keys.filter(({ kid }) => !revoked.has(kid));
+    if (!arePublished(keys, set)) {
+      const generation = await republish(ring, set, ports);
+      if (generation === undefined) return undefined;
       audit.write({ event: 'ring_republished', generation, ...kids(ring) });
     }
     await publishRetirement(ring, ports);

@@ -32,6 +32,23 @@ export function publish(ring: KeyRing, ports: Publishing): Promise<boolean> {
 }
 
 /**
+ * Publishes the ring in force once more.
+ *
+ * @param set as it was read before the ring was: any ring that has come into force since was published over it
+ * @returns under which generation; `undefined` when the set is another one by now
+ */
+export async function republish(
+  ring: KeyRing,
+  set: PublishedKeySet | undefined,
+  ports: Publishing,
+): Promise<number | undefined> {
+  // A newer generation belongs to a rotation that is under way; it publishes its own ring again when it goes on.
+  const generation = Math.max(ring.generation, set?.generation ?? 0);
+  const half = publicHalf({ ...ring, generation }, set, ports.clock.now());
+  return (await ports.publisher.write(half, set?.revision)) ? generation : undefined;
+}
+
+/**
  * Dates the end of signing of the ring's retired keys. Only for a ring that is in force, and only while the set shows
  * it: when a newer one is published, the rotation that published it will do this.
  */
@@ -41,7 +58,8 @@ export function publishRetirement(ring: KeyRing, ports: Publishing): Promise<boo
   );
 }
 
-async function change(
+/** Writes what becomes of the set, and again while others write too. @returns false when nothing was to be changed */
+export async function change(
   ports: Publishing,
   next: (set: PublishedKeySet | undefined, now: number) => PublishedKeySet | undefined,
 ): Promise<boolean> {

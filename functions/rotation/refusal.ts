@@ -3,6 +3,8 @@ export type RefusalReason =
   | 'unknown_event'
   | 'other_secret'
   | 'invalid_intent'
+  /** Neither the ring, nor the published set, nor what was revoked lately has a key of that id. */
+  | 'unknown_key'
   /** The token is neither the version in force nor the pending one. */
   | 'not_pending'
   | 'nothing_pending'

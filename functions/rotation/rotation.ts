@@ -4,6 +4,7 @@ import type { RotationRules } from './config.ts';
 import { type Ensured, ensure } from './ensure.ts';
 import { storeIntent } from './intent.ts';
 import { RotationRefused } from './refusal.ts';
+import { type Revoked, revoke } from './revoke.ts';
 import { type RotationSteps, rotationSteps, type Step, type StepRequest } from './steps.ts';
 import { type Unstuck, unstick } from './unstick.ts';
 import { whileRoleSpreads } from './while-role-spreads.ts';
@@ -18,6 +19,7 @@ export interface RotationSettings extends RotationRules {
 
 export type RotationAnswer =
   | Ensured
+  | Revoked
   | Unstuck
   | { readonly generation: number; readonly stored: true };
 
@@ -51,6 +53,7 @@ export function rotation(
         return undefined;
       }
       if (members.intent !== undefined) return await storeIntent(members.intent, ports);
+      if (members.revoke !== undefined) return await revoke(members.revoke, ports, settings);
       if (members.unstick !== undefined) return await unstick(members.unstick, ports);
       return await whileRoleSpreads(() => ensure(ports), ports.pause);
     } catch (cause) {

@@ -10,6 +10,8 @@ import {
 import { parseRing } from '../core/keys/parse-ring.ts';
 import { arePublished, publicLongEnough } from '../core/keys/publish-ring.ts';
 import type { PublicJwk } from '../core/keys/published-keys.ts';
+import { revokedIds } from '../core/keys/revoked-keys.ts';
+import { holdsAny, ringWithout } from '../core/keys/ring-without.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { KeyGenerator } from '../core/ports/key-generator.ts';
@@ -17,10 +19,12 @@ import type { KeyPublisher } from '../core/ports/published-keys.ts';
 import type { Randomness } from '../core/ports/randomness.ts';
 import type { RingVersions, VersionLabels } from '../core/ports/ring-versions.ts';
 import type { RotationIntents } from '../core/ports/rotation-intents.ts';
+import type { RevocationRecorder } from '../core/revocation/revocation-recorder.ts';
+import { conclude } from './conclude.ts';
 import type { RotationRules } from './config.ts';
 import { drawKeys, drawMac } from './draw.ts';
 import { isAnswered, isInForce } from './intent.ts';
-import { publish, publishRetirement } from './publish.ts';
+import { publish } from './publish.ts';
 import { currentVersion, holderOf, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
 
@@ -31,6 +35,7 @@ export interface RotationSteps {
   readonly versions: RingVersions;
   readonly publisher: KeyPublisher;
   readonly intents: RotationIntents;
+  readonly revocations: RevocationRecorder;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly generator: KeyGenerator;
@@ -101,7 +106,8 @@ export function rotationSteps(
 
   /**
    * The next ring, or the same one again where a rotation is not possible yet. That is a success: a refusal would leave
-   * an empty pending version behind, which blocks the following rotation until somebody removes it.
+   * an empty pending version behind, which blocks the following rotation until somebody removes it. A ring that holds
+   * revoked keys goes on without them; that cannot wait for anything.
    */
   async function successor(
     madeFrom: string,
@@ -110,6 +116,13 @@ export function rotationSteps(
   ): Promise<{ readonly ring: KeyRing; readonly skipped?: 'too_early' | 'ring_full' }> {
     const set = await publisher.read();
     const making = { now, madeFrom, publishedGeneration: set?.generation ?? 0 };
+    const revoked = revokedIds(set);
+    if (holdsAny(current, revoked)) {
+      const active = await drawKeys(ports.generator);
+      const keys = await drawKeys(ports.generator);
+      const fresh = { active, keys, mac: drawMac(ports.randomness) };
+      return { ring: ringWithout(current, revoked, making, fresh) };
+    }
     const lead = rules.publicationLeadSeconds;
     const isEarly = !publicLongEnough(nextKeys(current), set, now, lead);
     if (isEarly && !isInForce(await ports.intents.read(), now)) {
@@ -189,9 +202,8 @@ export function rotationSteps(
     await afterwards(ringOf((await currentVersion(versions, labels)).text));
   }
 
-  /** What follows the label. Every part may be repeated, and the next rotation makes up for what was lost. */
   async function afterwards(ring: KeyRing): Promise<void> {
-    await publishRetirement(ring, ports);
+    await conclude(ring, ports, rules);
     const intent = await ports.intents.read();
     if (intent !== undefined && isAnswered(intent, ring)) await ports.intents.clear();
   }

@@ -10,6 +10,8 @@ const config = {
   retirementSeconds: 90_060,
   macRetirementSeconds: 90_060,
   publishedKeysMax: 10,
+  revocationPollSeconds: 5,
+  accessTokenLifetimeMaxSeconds: 3_600,
 };
 
 test('what a deployment sets is what the function reads', () => {
@@ -24,6 +26,8 @@ test('what a deployment sets is what the function reads', () => {
         retirementSeconds: seconds,
         macRetirementSeconds: seconds,
         publishedKeysMax: fc.integer({ min: 8, max: 100 }),
+        revocationPollSeconds: fc.integer({ min: 1, max: 60 }),
+        accessTokenLifetimeMaxSeconds: fc.integer({ min: 1, max: 86_400 }),
       }),
       (any) => {
         expect(fromEnv(toEnv(any))).toEqual(any);

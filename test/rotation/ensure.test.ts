@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { activeKeys, type KeyRing } from '../../functions/core/keys/key-ring.ts';
 import { ensure, firstToken } from '../../functions/rotation/ensure.ts';
 import { rotationSteps, steps } from '../../functions/rotation/steps.ts';
-import { days, newWorld, readRing, rules, sentinelVersion, type World } from './world.ts';
+import { days, readRing } from './observer.ts';
+import { newWorld, rules, sentinelVersion, type World } from './world.ts';
 
 function current(world: World): KeyRing {
   return readRing(world.secret.currentText()) ?? expect.fail('there is no ring');

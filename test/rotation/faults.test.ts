@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { live, type Mutant, plans } from './lives.ts';
 import { mutants } from './mutants.ts';
-import { Broken, type Faults, faultKinds } from './world.ts';
+import { Broken } from './observer.ts';
+import { type Faults, faultKinds } from './world.ts';
 
 /** Faults may also hit the first calls of a retry. */
 const callsMax = (await live([], plans[0] ?? expect.fail())).calls() + 4;

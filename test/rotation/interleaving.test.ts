@@ -4,12 +4,13 @@ import type { RingVersions } from '../../functions/core/ports/ring-versions.ts';
 import type { RotationIntents } from '../../functions/core/ports/rotation-intents.ts';
 import { ensure } from '../../functions/rotation/ensure.ts';
 import { rotationSteps, steps } from '../../functions/rotation/steps.ts';
-import { Crash, days, newWorld, rules, type World } from './world.ts';
+import { days } from './observer.ts';
+import { Crash, newWorld, rules, type World } from './world.ts';
 
 /** The ports of a world behind a gate that every call has to pass. */
 function gated(world: World, pass: () => Promise<void>): World {
   const gate = <T>(work: () => Promise<T>): Promise<T> => pass().then(work);
-  const { versions, publisher, intents } = world;
+  const { versions, publisher, intents, revocations } = world;
   const gatedVersions: RingVersions = {
     describe: () => gate(() => versions.describe()),
     get: (id, label) => gate(() => versions.get(id, label)),
@@ -26,7 +27,13 @@ function gated(world: World, pass: () => Promise<void>): World {
     write: (intent) => gate(() => intents.write(intent)),
     clear: () => gate(() => intents.clear()),
   };
-  return { ...world, versions: gatedVersions, publisher: gatedPublisher, intents: gatedIntents };
+  return {
+    ...world,
+    versions: gatedVersions,
+    publisher: gatedPublisher,
+    intents: gatedIntents,
+    revocations: { record: (entry, expiresAt) => gate(() => revocations.record(entry, expiresAt)) },
+  };
 }
 
 /**

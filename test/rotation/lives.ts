@@ -1,17 +1,8 @@
 import type { RotationRules } from '../../functions/rotation/config.ts';
 import { ensure } from '../../functions/rotation/ensure.ts';
 import { rotationSteps, type Step, steps } from '../../functions/rotation/steps.ts';
-import {
-  Broken,
-  days,
-  type Faults,
-  holdSeconds,
-  minutes,
-  newWorld,
-  rules,
-  type World,
-  type WorldOptions,
-} from './world.ts';
+import { Broken, days, holdSeconds, minutes } from './observer.ts';
+import { type Faults, newWorld, rules, type World, type WorldOptions } from './world.ts';
 
 /** How Secrets Manager, an operator and the calendar behave in one life. */
 export interface Plan {

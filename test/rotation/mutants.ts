@@ -9,7 +9,8 @@ import { drawKeys, drawMac } from '../../functions/rotation/draw.ts';
 import { holderOf } from '../../functions/rotation/read-ring.ts';
 import { RotationRefused } from '../../functions/rotation/refusal.ts';
 import type { Mutant } from './lives.ts';
-import { readRing, rules, type World } from './world.ts';
+import { readRing } from './observer.ts';
+import { rules, type World } from './world.ts';
 
 export const mutants: Readonly<Record<string, Mutant & { readonly breaks: string }>> = {
   'publishes only keys that sign or will': {
@@ -81,7 +82,7 @@ export const mutants: Readonly<Record<string, Mutant & { readonly breaks: string
   },
   'draws the first ring again at each attempt': { breaks: 'I7', ensure: drawAgain },
   'writes the published set without conditions': {
-    breaks: 'I1',
+    breaks: 'I3',
     wrapping: { store: unconditional },
   },
   'dates the end of signing before the label moves': {

@@ -2,7 +2,9 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { dynamoKeyPublisher } from '../../functions/adapters/dynamodb/key-publisher.ts';
+import { dynamoRevocationWriter } from '../../functions/adapters/dynamodb/revocation-log.ts';
 import { dynamoRotationIntents } from '../../functions/adapters/dynamodb/rotation-intents.ts';
+import { dynamoWriter } from '../../functions/adapters/dynamodb/writer.ts';
 import { secretsManagerRingVersions } from '../../functions/adapters/secrets-manager/ring-versions.ts';
 import { secretsManagerSigningKeys } from '../../functions/adapters/secrets-manager/signing-keys.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
@@ -11,6 +13,7 @@ import { keyGenerator } from '../../functions/core/keys/generate-key.ts';
 import { activeKeys, type KeyRing, nextKeys } from '../../functions/core/keys/key-ring.ts';
 import { arePublished } from '../../functions/core/keys/publish-ring.ts';
 import { RingUnavailable } from '../../functions/core/ports/signing-keys.ts';
+import { revocationRecorder } from '../../functions/core/revocation/revocation-recorder.ts';
 import { rotation } from '../../functions/rotation/rotation.ts';
 import { tryKey } from '../../functions/rotation/try-key.ts';
 import type { FaultRule } from '../../local/aws/fault.ts';
@@ -39,6 +42,12 @@ async function deployed() {
       versions: secretsManagerRingVersions(stores.secrets, ringSecret),
       publisher,
       intents: dynamoRotationIntents(stores.dynamo, table),
+      revocations: revocationRecorder({
+        log: dynamoRevocationWriter(dynamoWriter({ env: stores.env }), table),
+        clock,
+        randomness: systemRandomness,
+        keepSeconds: hour,
+      }),
       clock,
       pause: { pause: async () => undefined },
       randomness: systemRandomness,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Rotation, rotation } from '../../functions/rotation/rotation.ts';
-import { days, newWorld, rules, type World } from './world.ts';
+import { days } from './observer.ts';
+import { newWorld, rules, type World } from './world.ts';
 
 const ringSecret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ring';
 
@@ -8,8 +9,19 @@ const ringSecret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ring';
 function hosted(world: World, changed: Partial<Rotation> = {}) {
   const pauses: number[] = [];
   const pause = { pause: async (seconds: number) => void pauses.push(seconds) };
-  const { versions, publisher, intents, clock, randomness, generator, trial, audit } = world;
-  const ports = { versions, publisher, intents, clock, randomness, generator, trial, audit };
+  const { versions, publisher, intents, revocations, clock, randomness, generator, trial, audit } =
+    world;
+  const ports = {
+    versions,
+    publisher,
+    intents,
+    revocations,
+    clock,
+    randomness,
+    generator,
+    trial,
+    audit,
+  };
   const handle = rotation({ ...ports, pause, ...changed }, { ...rules, ringSecret });
   return { handle, pauses };
 }

@@ -8,16 +8,8 @@ import { intentLifetimeSeconds, storeIntent } from '../../functions/rotation/int
 import { rotationSteps, type Step, steps } from '../../functions/rotation/steps.ts';
 import { tryKey } from '../../functions/rotation/try-key.ts';
 import { unstick } from '../../functions/rotation/unstick.ts';
-import {
-  days,
-  minutes,
-  newWorld,
-  readRing,
-  rules,
-  sentinelVersion,
-  type World,
-  type WorldOptions,
-} from './world.ts';
+import { days, minutes, readRing } from './observer.ts';
+import { newWorld, rules, sentinelVersion, type World, type WorldOptions } from './world.ts';
 
 /** A world with a ring that was published a month ago. */
 async function settled(options: WorldOptions = {}): Promise<World> {

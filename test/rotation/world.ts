@@ -11,36 +11,36 @@ import {
 } from '../../functions/adapters/memory/ring-versions.ts';
 import { memoryRotationIntents } from '../../functions/adapters/memory/rotation-intents.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
-import { activeKeys, type KeyRing } from '../../functions/core/keys/key-ring.ts';
-import { parseRing } from '../../functions/core/keys/parse-ring.ts';
-import type { PublishedKey } from '../../functions/core/keys/published-keys.ts';
+import type { PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeyGenerator } from '../../functions/core/ports/key-generator.ts';
 import type { KeyPublisher } from '../../functions/core/ports/published-keys.ts';
 import type { RingVersions } from '../../functions/core/ports/ring-versions.ts';
 import type { RotationIntents } from '../../functions/core/ports/rotation-intents.ts';
+import type { LoggedEntry } from '../../functions/core/revocation/log-entry.ts';
+import {
+  type RevocationRecorder,
+  revocationRecorder,
+} from '../../functions/core/revocation/revocation-recorder.ts';
+import { Unavailable } from '../../functions/core/unavailable.ts';
 import type { RotationRules } from '../../functions/rotation/config.ts';
 import { RotationRefused } from '../../functions/rotation/refusal.ts';
 import type { KeyTrial, RotationSteps, Step } from '../../functions/rotation/steps.ts';
 import { countingRandomness, fakeKeys, fakeTrial } from '../support/fake-keys.ts';
-
-export const minutes: number = 60;
-const hours = 3_600;
-export const days: number = 86_400;
-
-/** Longest lifetime of a token. */
-const tokenSeconds = hours;
-/** Longest lifetime of a handle. */
-const handleSeconds = 20 * days;
-/** Longest time for which a signer goes on with a ring that it cannot read again. */
-export const holdSeconds: number = 24 * hours;
-const leadSeconds: number = 24 * hours;
-const skewSeconds = minutes;
+import {
+  handleSeconds,
+  holdSeconds,
+  leadSeconds,
+  newObserver,
+  skewSeconds,
+  tokenSeconds,
+} from './observer.ts';
 
 export const rules: RotationRules = {
   publicationLeadSeconds: leadSeconds,
   retirementSeconds: tokenSeconds + holdSeconds + skewSeconds,
   macRetirementSeconds: handleSeconds + holdSeconds + skewSeconds,
   publishedKeysMax: 10,
+  revocationPollSeconds: 5,
 };
 
 /** Calls after which a delayed request arrives: during the retry, in the next rotation, two rotations on. */
@@ -65,17 +65,15 @@ export type Faults = readonly (readonly [call: number, kind: FaultKind])[];
 /** A call that failed because the test wanted it to. */
 export class Crash extends Error {}
 
-/** Something that must always hold did not. */
-export class Broken extends Error {}
-
 /** Wraps the ports of a world: how design mistakes are put in. */
 interface Wrapping {
   readonly versions?: (inner: RingVersions, world: World) => RingVersions;
   readonly publisher?: (inner: KeyPublisher, world: World) => KeyPublisher;
+  readonly revocations?: (inner: RevocationRecorder) => RevocationRecorder;
   /** The store of the published set itself, below the faults. */
   readonly store?: () => KeyPublisher;
   /** What readers make of the published keys. */
-  readonly reading?: (keys: readonly PublishedKey[], world: World) => readonly PublishedKey[];
+  readonly reading?: (keys: PublishedKeySet['keys'], world: World) => PublishedKeySet['keys'];
 }
 
 export interface WorldOptions {
@@ -90,6 +88,8 @@ export interface World extends RotationSteps {
   readonly secret: MemoryRingVersions;
   readonly store: KeyPublisher;
   readonly intentStore: RotationIntents;
+  /** The revocation log. */
+  readonly entries: readonly LoggedEntry[];
   readonly events: AuditEvent[];
   /** The step that runs now; only a mutant looks at it. */
   step?: Step;
@@ -158,6 +158,14 @@ export function newWorld(options: WorldOptions = {}): World {
     clear: () => call(() => intentStore.clear()),
   };
 
+  const entries: LoggedEntry[] = [];
+  const revocations = revocationRecorder({
+    log: { append: (entry) => call(async () => void entries.push(entry)) },
+    clock: { now: () => now },
+    randomness: countingRandomness(),
+    keepSeconds: tokenSeconds,
+  });
+
   const observer = newObserver();
   const world: World = {
     get versions() {
@@ -167,6 +175,9 @@ export function newWorld(options: WorldOptions = {}): World {
       return wrapping.publisher?.(publisher, world) ?? publisher;
     },
     intents,
+    get revocations() {
+      return wrapping.revocations?.(revocations) ?? revocations;
+    },
     clock: { now: () => now },
     randomness: countingRandomness(),
     generator: options.generator ?? fakeKeys(),
@@ -175,6 +186,7 @@ export function newWorld(options: WorldOptions = {}): World {
     secret,
     store,
     intentStore,
+    entries,
     events,
     calls: () => calls,
     now: () => now,
@@ -182,7 +194,7 @@ export function newWorld(options: WorldOptions = {}): World {
     async observe() {
       const set = await store.read();
       const keys = wrapping.reading?.(set?.keys ?? [], world) ?? set?.keys ?? [];
-      observer.look(secret.currentText(), keys, now);
+      observer.look(secret.currentText(), { keys, revoked: set?.revoked ?? [] }, entries, now);
     },
     async pass(seconds) {
       now += seconds;
@@ -193,7 +205,8 @@ export function newWorld(options: WorldOptions = {}): World {
       try {
         await work();
       } catch (error) {
-        if (!(error instanceof Crash)) ignoreRefusal(error);
+        const cause = error instanceof Unavailable ? error.cause : error;
+        if (!(cause instanceof Crash)) ignoreRefusal(cause);
         isDone = false;
       }
       await world.observe();
@@ -205,78 +218,4 @@ export function newWorld(options: WorldOptions = {}): World {
 
 function ignoreRefusal(error: unknown): void {
   if (!(error instanceof SecretRefusal) && !(error instanceof RotationRefused)) throw error;
-}
-
-/** The ring of a text; `undefined` for a sentinel. Rings are read far more often than written. */
-export function readRing(text: string): KeyRing | undefined {
-  const parsed = parseRing(text);
-  if (parsed.kind === 'ring') return parsed.ring;
-  if (parsed.kind === 'sentinel') return undefined;
-  throw new Broken(`the secret is ${parsed.kind}`);
-}
-
-/** Remembers what signers hold and what callers carry, until it is dead. */
-function newObserver(): {
-  look(text: string, published: readonly PublishedKey[], now: number): void;
-} {
-  const held = new Map<string, { readonly ring: KeyRing; until: number }>();
-  const tokens = new Map<string, number>();
-  const handles = new Map<string, number>();
-  let firstKeys: ReadonlySet<string> | undefined;
-
-  return {
-    look(text, published, now) {
-      const current = held.get(text)?.ring ?? readRing(text);
-      // The token endpoint answers 503 until there is a ring.
-      if (current === undefined) return;
-      firstKeys ??= new Set(activeKeys(current).map(({ kid }) => kid));
-      held.set(text, { ring: current, until: now + holdSeconds });
-      const since = new Map(published.map((key) => [key.jwk.kid, key.publishedAt]));
-      for (const [each, { ring, until }] of held) {
-        if (until < now) held.delete(each);
-        else sign(ring, since, firstKeys, now);
-      }
-      for (const [kid, exp] of tokens) {
-        if (exp <= now) tokens.delete(kid);
-        else must(since.has(kid), `I2 ${kid} has living tokens but is not public`);
-      }
-      for (const [id, exp] of handles) {
-        if (exp <= now) handles.delete(id);
-        else must(hasMac(current, id), `I4 ${id} has living handles but is gone`);
-      }
-      must(published.length <= 10, 'I5 more than ten public keys');
-      const signing = new Set(activeKeys(current).map(({ kid }) => kid));
-      for (const { jwk, retiredAt } of published) {
-        must(retiredAt === undefined || !signing.has(jwk.kid), `I8 ${jwk.kid} signs after its end`);
-      }
-    },
-  };
-
-  function sign(
-    ring: KeyRing,
-    since: ReadonlyMap<string, number>,
-    exempt: ReadonlySet<string>,
-    now: number,
-  ): void {
-    for (const key of ring.keys) {
-      must(key.state !== 'retired' || !('private' in key), `I6 ${key.kid} kept its private half`);
-    }
-    for (const { kid } of activeKeys(ring)) {
-      const publishedAt = since.get(kid);
-      if (publishedAt === undefined) throw new Broken(`I1 ${kid} signs but is not public`);
-      must(exempt.has(kid) || now - publishedAt >= leadSeconds, `I3 ${kid} signs too early`);
-      tokens.set(kid, now + tokenSeconds);
-    }
-    for (const { id, state } of ring.mac) {
-      if (state === 'active') handles.set(id, now + handleSeconds);
-    }
-  }
-}
-
-function hasMac(ring: KeyRing, id: string): boolean {
-  return ring.mac.some((mac) => mac.id === id);
-}
-
-function must(truth: boolean, text: string): void {
-  if (!truth) throw new Broken(text);
 }

@@ -16,6 +16,8 @@ export const firstVersion: string = '0'.repeat(32);
 export interface RingStores {
   readonly aws: AwsWorld;
   readonly dynamo: DynamoDBClient;
+  /** For callers without the SDK: where DynamoDB is, and with which credentials. */
+  readonly env: Readonly<Record<string, string>>;
   readonly secrets: SecretsManagerClient;
   /** Name of a new table with the keys of the Verification table. */
   newTable(): Promise<string>;
@@ -36,12 +38,19 @@ export async function ringStores(): Promise<RingStores> {
   const aws = await awsWorld();
   const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
   const secrets = new SecretsManagerClient({ ...clientOptions, ...aws.clientConfig() });
+  const { endpoint, region, credentials } = aws.clientConfig();
   let serial = 0;
 
   return {
     aws,
     dynamo,
     secrets,
+    env: {
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
     newTable() {
       serial += 1;
       return createTable(dynamo, `verification-${serial}`, ['pk', 'sk']);

@@ -26,6 +26,7 @@ export function dynamoKeyPublisher(client: DynamoDBClient, table: string): KeyPu
       generation: numberOf(item.generation),
       revision: numberOf(item.revision),
       doc: item.doc?.S ?? '',
+      ...(item.revoked === undefined ? {} : { revoked: item.revoked.S ?? '' }),
     };
   }
 
@@ -47,6 +48,7 @@ export function dynamoKeyPublisher(client: DynamoDBClient, table: string): KeyPu
               generation: { N: String(record.generation) },
               revision: { N: String(record.revision) },
               doc: { S: record.doc },
+              ...(record.revoked === undefined ? {} : { revoked: { S: record.revoked } }),
             },
             ...(revisionRead === undefined
               ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -75,7 +77,8 @@ function isSame(left: PublishedKeysRecord, right: PublishedKeysRecord): boolean 
     left.v === right.v &&
     left.generation === right.generation &&
     left.revision === right.revision &&
-    left.doc === right.doc
+    left.doc === right.doc &&
+    left.revoked === right.revoked
   );
 }
 

@@ -8,12 +8,13 @@ export function dynamoPublishedKeys(reader: DynamoReader, table: string): Publis
     async read() {
       const record = await reader.getItem(table, { pk: 'JWKS', sk: 'CURRENT' });
       if (record === undefined) return undefined;
-      const { doc } = record;
+      const { doc, revoked } = record;
       return parsePublishedKeys({
         v: numberOf(record.v),
         generation: numberOf(record.generation),
         revision: numberOf(record.revision),
         doc: typeof doc === 'string' ? doc : '',
+        ...(revoked === undefined ? {} : { revoked: typeof revoked === 'string' ? revoked : '' }),
       });
     },
   };

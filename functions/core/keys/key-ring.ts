@@ -36,6 +36,8 @@ export interface MacKey {
   readonly state: 'active' | 'retired';
   readonly since: number;
   readonly until?: number;
+  /** A stranger may have it: a handle that it made proves nothing any more. */
+  readonly distrusted?: true;
 }
 
 /** The document in the ring secret. */
@@ -141,7 +143,8 @@ export function nextKeys(ring: KeyRing): readonly SigningKey[] {
   return ring.keys.filter((key): key is SigningKey => key.state === 'next');
 }
 
-function head(making: RingMaking, ring?: KeyRing): Omit<KeyRing, 'keys' | 'mac'> {
+/** What every new document begins with. @param ring that it follows */
+export function head(making: RingMaking, ring?: KeyRing): Omit<KeyRing, 'keys' | 'mac'> {
   return {
     schema: 1,
     generation: Math.max(ring?.generation ?? 0, making.publishedGeneration) + 1,

@@ -73,11 +73,16 @@ function keyOf(value: unknown): RingKey | undefined {
 
 function macOf(value: unknown): MacKey | undefined {
   if (!isRecord(value)) return;
-  const { id, key, state, since, until } = value;
+  const { id, key, state, since, until, distrusted } = value;
   if (!isText(id) || typeof key !== 'string' || !/^[\w-]{43}$/.test(key)) return;
   if (!isCount(since) || !isOptional(until, isCount)) return;
   if (state !== 'retired' && (state !== 'active' || until !== undefined)) return;
-  return { id, key, state, since, ...(until === undefined ? {} : { until }) };
+  if (distrusted !== undefined && (distrusted !== true || state === 'active')) return;
+  return {
+    ...{ id, key, state, since },
+    ...(until === undefined ? {} : { until }),
+    ...(distrusted === undefined ? {} : { distrusted }),
+  };
 }
 
 function isPrivateJwk(value: unknown): value is PrivateJwk {

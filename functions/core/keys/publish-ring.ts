@@ -1,11 +1,12 @@
 import type { KeyRing } from './key-ring.ts';
 import type { KeyState, PublicJwk, PublishedKey, PublishedKeySet } from './published-keys.ts';
+import { revokedIds } from './revoked-keys.ts';
 
 const order: Readonly<Record<KeyState, number>> = { active: 0, next: 1, retired: 2 };
 
 /**
  * What the world may know of a ring, to be written over `previous`. A key keeps the date since when it is public, and a
- * retired one the date at which it stopped to sign.
+ * retired one the date at which it stopped to sign. One that was revoked never comes back.
  */
 export function publicHalf(
   ring: KeyRing,
@@ -13,17 +14,20 @@ export function publicHalf(
   now: number,
 ): PublishedKeySet {
   const known = new Map(previous?.keys.map((key) => [key.jwk.kid, key]));
-  const keys = ring.keys.map((key): PublishedKey => {
+  const revoked = revokedIds(previous);
+  const keys = ring.keys.flatMap((key): readonly PublishedKey[] => {
+    if (revoked.has(key.kid)) return [];
     const { publishedAt = now, retiredAt } = known.get(key.kid) ?? {};
     const hasEnded = key.state === 'retired' && retiredAt !== undefined;
     const dates = { publishedAt, ...(hasEnded ? { retiredAt } : {}) };
-    return { jwk: key.public, state: key.state, ...dates };
+    return [{ jwk: key.public, state: key.state, ...dates }];
   });
   return {
     v: 1,
     generation: ring.generation,
     revision: (previous?.revision ?? 0) + 1,
-    keys: keys.sort((a, b) => order[a.state] - order[b.state]),
+    keys: keys.toSorted((a, b) => order[a.state] - order[b.state]),
+    ...(previous?.revoked === undefined ? {} : { revoked: previous.revoked }),
   };
 }
 

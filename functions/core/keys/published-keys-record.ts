@@ -1,6 +1,6 @@
 import { CodedError } from '../coded-error.ts';
 import { parsePublicJwk } from './parse-public-jwk.ts';
-import type { PublishedKey, PublishedKeySet } from './published-keys.ts';
+import type { PublishedKey, PublishedKeySet, RevokedKey } from './published-keys.ts';
 
 /** The published set as a record of a store. */
 export interface PublishedKeysRecord {
@@ -9,6 +9,8 @@ export interface PublishedKeysRecord {
   readonly revision: number;
   /** JSON of the array of keys. */
   readonly doc: string;
+  /** JSON of the array of revoked keys; absent: none. */
+  readonly revoked?: string;
 }
 
 /** A stored set that this code must not interpret. Never "no keys", and never "these keys". */
@@ -23,8 +25,11 @@ class UnreadableKeySet extends CodedError {
 }
 
 export function publishedKeysRecord(set: PublishedKeySet): PublishedKeysRecord {
-  const { v, generation, revision, keys } = set;
-  return { v, generation, revision, doc: JSON.stringify(keys) };
+  const { v, generation, revision, keys, revoked } = set;
+  return {
+    ...{ v, generation, revision, doc: JSON.stringify(keys) },
+    ...(revoked === undefined ? {} : { revoked: JSON.stringify(revoked) }),
+  };
 }
 
 /** Throws `UnreadableKeySet` for a newer schema and for everything that is not a set. */
@@ -38,7 +43,24 @@ export function parsePublishedKeys(record: PublishedKeysRecord): PublishedKeySet
   if (keys.length !== entries.length || kids.size !== keys.length) {
     throw new UnreadableKeySet('broken');
   }
-  return { v: 1, generation, revision, keys };
+  const set: PublishedKeySet = { v: 1, generation, revision, keys };
+  return record.revoked === undefined ? set : { ...set, revoked: parseRevoked(record.revoked) };
+}
+
+function parseRevoked(text: string): readonly RevokedKey[] {
+  const entries = parseArray(text);
+  const revoked = entries.map(parseRevokedKey).filter((key) => key !== undefined);
+  if (revoked.length !== entries.length) throw new UnreadableKeySet('broken');
+  return revoked;
+}
+
+function parseRevokedKey(value: unknown): RevokedKey | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, use, revokedAt, generation, endedAt } = value as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || (use !== 'sig' && use !== 'mac')) return undefined;
+  if (!isCount(revokedAt) || !isCount(generation)) return undefined;
+  if (endedAt === undefined) return { id, use, revokedAt, generation };
+  return isCount(endedAt) ? { id, use, revokedAt, generation, endedAt } : undefined;
 }
 
 function parseKey(value: unknown): PublishedKey | undefined {

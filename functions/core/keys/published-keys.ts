@@ -33,4 +33,18 @@ export interface PublishedKeySet {
   /** Grows with every write; a writer names the revision that it has read. */
   readonly revision: number;
   readonly keys: readonly PublishedKey[];
+  /** Keys that were revoked lately and must never come back; absent: none. */
+  readonly revoked?: readonly RevokedKey[];
+}
+
+/** A key of the ring that nobody may trust any more. */
+export interface RevokedKey {
+  /** `kid` of a signing key, id of a MAC key. */
+  readonly id: string;
+  readonly use: 'sig' | 'mac';
+  readonly revokedAt: number;
+  /** Whatever ring was made without a look at this has a lower generation, whatever was made with one a higher. */
+  readonly generation: number;
+  /** Epoch seconds at which a ring without it was in force, and the revocation log had named it. */
+  readonly endedAt?: number;
 }
