@@ -83,7 +83,8 @@ export interface RotationEvent {
     | 'rotation_tested'
     | 'rotation_finished'
     | 'rotation_detached'
-    | 'rotation_intent';
+    | 'rotation_intent'
+    | 'keys_revoked';
   readonly generation?: number;
   readonly versionId?: string;
   readonly kids?: readonly string[];

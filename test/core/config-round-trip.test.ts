@@ -84,6 +84,8 @@ const configs = [
       retirementSeconds: seconds(1, 31_536_000),
       macRetirementSeconds: seconds(1, 31_536_000),
       publishedKeysMax: seconds(8, 100),
+      revocationPollSeconds: seconds(1, 60),
+      accessTokenLifetimeMaxSeconds: max,
     }),
   ],
   [

@@ -38,6 +38,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
         'dynamodb:DeleteItem JWKS',
         'dynamodb:GetItem JWKS',
         'dynamodb:PutItem JWKS',
+        'dynamodb:UpdateItem LOG#*',
         'secretsmanager:DescribeSecret',
         'secretsmanager:GetSecretValue',
         'secretsmanager:PutSecretValue',

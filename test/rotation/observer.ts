@@ -15,7 +15,7 @@ export const tokenSeconds: number = hours;
 export const handleSeconds: number = 20 * days;
 /** Longest time for which a signer goes on with a ring that it cannot read again. */
 export const holdSeconds: number = 24 * hours;
-export const skewSeconds: number = minutes;
+export const skewSeconds: number = 60;
 export const leadSeconds: number = 24 * hours;
 
 /** Something that must always hold did not. */
