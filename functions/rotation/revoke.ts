@@ -76,12 +76,11 @@ export async function revoke(
     await ports.revocations.record({ kind: 'key', id });
   }
   await conclude(ring, ports, rules);
-  const held = new Set(
-    (await publisher.read())?.revoked?.filter((key) => key.endedAt === undefined).map((k) => k.id),
-  );
+  const { revoked = [] } = (await publisher.read()) ?? {};
+  const ended = new Set(revoked.filter((key) => key.endedAt !== undefined).map(({ id }) => id));
   return {
     ...{ generation, kids },
-    remaining: kids.filter((kid) => held.has(kid)),
+    remaining: kids.filter((kid) => !ended.has(kid)),
     pollSeconds: rules.revocationPollSeconds,
   };
 }
