@@ -87,9 +87,11 @@ describe('an item that this code did not write', () => {
     ['with something else for its keys', { doc: '{}' }, 'broken'],
     ['with text that is no JSON', { doc: '[' }, 'broken'],
     ['with a private member in a key', { doc: privateDoc() }, 'broken'],
+    ['with something else for what was revoked', { revoked: '{}' }, 'broken'],
+    ['with a revoked key that has no date', { revoked: '[{"id":"a","use":"sig"}]' }, 'broken'],
   ])('%s is never read as a set', async (_, changed, code) => {
     const table = await stores.newTable();
-    const item = { v: '1', doc: '[]', ...changed };
+    const item = { v: '1', doc: '[]', revoked: '[]', ...changed };
     await stores.dynamo.send(
       new PutItemCommand({
         TableName: table,
@@ -99,6 +101,7 @@ describe('an item that this code did not write', () => {
           generation: { N: '1' },
           revision: { N: '1' },
           doc: { S: item.doc },
+          revoked: { S: item.revoked },
           ...(item.v === undefined ? {} : { v: { N: item.v } }),
         },
       }),

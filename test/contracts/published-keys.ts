@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { PublishedKeySet } from '../../functions/core/keys/published-keys.ts';
 import type { KeyPublisher, PublishedKeys } from '../../functions/core/ports/published-keys.ts';
 import { setOf } from './key-publisher.ts';
 
@@ -30,6 +31,18 @@ export function publishedKeysContract(
         await publisher.write(set, revision === 1 ? undefined : revision - 1);
         expect(await keys.read()).toEqual(set);
       }
+    });
+
+    test('with the keys that were revoked, while there are some', async () => {
+      const revoked: PublishedKeySet['revoked'] = [
+        { id: 'one', use: 'sig', revokedAt: 5, generation: 3 },
+        { id: 'two', use: 'mac', revokedAt: 5, generation: 3, endedAt: 6 },
+      ];
+      await publisher.write({ ...setOf('key', 3, 1), revoked }, undefined);
+      expect((await keys.read())?.revoked).toEqual(revoked);
+      expect((await publisher.read())?.revoked).toEqual(revoked);
+      await publisher.write(setOf('key', 3, 2), 1);
+      expect(await keys.read()).toEqual(setOf('key', 3, 2));
     });
 
     test('a write that lost is not seen', async () => {
