@@ -6,6 +6,7 @@ import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';
 import { globals } from './globals.ts';
 import { print } from './output.ts';
+import { type RevokeOptions, revokeKeys } from './revoke-keys.ts';
 
 /** `keyward keys …` */
 export function keysCommand(program: Command): void {
@@ -13,11 +14,12 @@ export function keysCommand(program: Command): void {
 
   keys
     .command('list')
-    .description('all published keys and their states')
+    .description('all published keys and their states, and those that were revoked lately')
     .action(async (_options, command: Command) => {
       const { connection, format } = globals(command);
       const view = await listKeys(connection);
-      print(format === 'json' ? view : view.keys, format);
+      const revoked = view.revoked.map((key) => ({ ...key, state: 'revoked' }));
+      print(format === 'json' ? view : [...view.keys, ...revoked], format);
     });
 
   keys
@@ -29,6 +31,18 @@ export function keysCommand(program: Command): void {
       const { connection, format } = globals(command);
       const view = await rotate(connection, options.force === true, Number(options.timeout));
       print(format === 'json' ? view : view.keys, format);
+    });
+
+  keys
+    .command('revoke [kid...]')
+    .description('take keys out of the ring and kill every token that they have signed')
+    .option('--all', 'every key: the whole secret was read by a stranger')
+    .option('--reason <text>', 'why, for the log')
+    .option('--yes', 'really')
+    .option('--timeout <seconds>', 'how long to wait for the end', '30')
+    .action(async (kids: string[], options: RevokeOptions, command: Command) => {
+      const { connection, format } = globals(command);
+      print(await revokeKeys(connection, kids, options), format);
     });
 
   keys

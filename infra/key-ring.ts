@@ -27,7 +27,7 @@ export interface KeyRingProps {
 export class KeyRing extends Construct {
   readonly secret: Secret;
   readonly rotation: LambdaFunction;
-  /** For people, not for functions: may start a rotation, with or without the publication lead. */
+  /** For people, not for functions: may start a rotation, with or without the publication lead, and revoke keys. */
   readonly operatorPolicy: ManagedPolicy;
   /** The trigger that makes the first ring: depend on it where keys must exist. */
   readonly firstKeys: Trigger;

@@ -364,6 +364,8 @@ export interface ShownSecret {
 export interface KeysView {
   readonly generation: number;
   readonly keys: readonly KeyView[];
+  /** Those that were revoked lately. */
+  readonly revoked: readonly RevokedKeyView[];
   /** How long a key must have been public before it signs, in seconds. */
   readonly publication_lead: number;
   readonly published_keys_max: number;
@@ -375,6 +377,13 @@ export interface KeyView {
   readonly state: 'next' | 'active' | 'retired';
   readonly published_at: number;
   readonly retired_at?: number;
+}
+
+export interface RevokedKeyView {
+  readonly kid: string;
+  readonly revoked_at: number;
+  /** When a ring without it was in force and the log had named it. */
+  readonly ended_at?: number;
 }
 
 export type AdminErrorCode = 'invalid_request' | 'not_found' | 'conflict' | 'unavailable';

@@ -26,6 +26,13 @@ export function keyCommands(ports: KeyAdministration): Verbs {
             published_at: publishedAt,
             ...(retiredAt === undefined ? {} : { retired_at: retiredAt }),
           })),
+          revoked: (set.revoked ?? [])
+            .filter(({ use }) => use === 'sig')
+            .map(({ id, revokedAt, endedAt }) => ({
+              kid: id,
+              revoked_at: revokedAt,
+              ...(endedAt === undefined ? {} : { ended_at: endedAt }),
+            })),
           publication_lead: ports.publicationLeadSeconds,
           published_keys_max: ports.publishedKeysMax,
         };

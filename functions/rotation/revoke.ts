@@ -41,7 +41,7 @@ interface Asked {
  * published; what is pending and cannot be published any more is detached, so that it blocks no rotation.
  *
  * The log names a key at once unless it signs: signers would answer 503 until another one does, so that is left to the end
- * of the rotation, or to `even_signing`. Throws `RotationRefused` for a key that nobody knows; then nothing was changed.
+ * of the rotation. Who has waited for that in vain asks with `even_signing`, which leaves what is pending alone. Throws `RotationRefused` for a key that nobody knows; then nothing was changed.
  *
  * @param asked `{ kids | all: true, by, reason, even_signing? }`
  */
@@ -56,17 +56,18 @@ export async function revoke(
   const ring = ringOf((await currentVersion(versions, labels)).text);
   const { generation } = ring;
   const pending = await pendingRing(versions, labels);
+  const isDead = (set: PublishedKeySet | undefined) =>
+    pending !== undefined && !evenSigning && !isSuccessor(pending.ring, set);
   const targets = targetsOf(which, ring, pending?.ring, await publisher.read());
   const kids = targets.filter(({ use }) => use === 'sig').map(({ id }) => id);
   const isNew = await change(ports, (stored, now) => {
     const set = stored ?? publicHalf(ring, undefined, now);
-    const isDead = pending !== undefined && !isSuccessor(pending.ring, set);
-    return withRevoked(set, targets, ring, now) ?? (isDead ? withFence(set, ring) : undefined);
+    return withRevoked(set, targets, ring, now) ?? (isDead(set) ? withFence(set, ring) : undefined);
   });
   if (isNew) {
     audit.write({ event: 'keys_revoked', generation, kids, reason: `${reason}, by ${by}` });
   }
-  if (pending !== undefined && !isSuccessor(pending.ring, await publisher.read())) {
+  if (pending !== undefined && isDead(await publisher.read())) {
     await versions.detachPending(pending.id);
     audit.write({ event: 'rotation_detached', generation, versionId: pending.id, reason });
   }

@@ -26,6 +26,10 @@ const keySet: PublishedKeySet = {
       publishedAt: 10,
     },
   ],
+  revoked: [
+    { id: 'k0', use: 'sig', revokedAt: 20, generation: 2, endedAt: 30 },
+    { id: 'm0', use: 'mac', revokedAt: 20, generation: 2 },
+  ],
 };
 
 const noClients = (): Registry<Client> => memoryRegistry(clientKind);
@@ -258,6 +262,7 @@ describe('the admin function', () => {
     expect(await office(noClients(), keySet).done({ command: 'keys.list' })).toEqual({
       generation: 3,
       keys: [{ kid: 'k1', alg: 'RS256', state: 'active', published_at: 10 }],
+      revoked: [{ kid: 'k0', revoked_at: 20, ended_at: 30 }],
       publication_lead: 86_400,
       published_keys_max: 10,
     });

@@ -189,6 +189,33 @@ describe('keyward', () => {
     expect(await json(['keys', 'unstick', '--yes'])).toMatchObject({ detached: false });
   }, 60_000);
 
+  test('keys are revoked; while their rotation fails the command says what is left, and may be repeated', async () => {
+    const { keys } = (await json(['keys', 'list'])) as {
+      keys: readonly { kid: string; state: string }[];
+    };
+    const { kid } = keys.find(({ state }) => state === 'active') ?? expect.fail('no key signs');
+    const command = ['keys', 'revoke', kid, '--reason', 'it leaked', '--yes'];
+    const fault = { kind: 'access-denied' } as const;
+    const heal = world.hosted.endpoint.inject({
+      operation: 'secretsmanager:PutSecretValue',
+      fault,
+    });
+    const failed = await keyward([...command, '--timeout', '1', ...at()]);
+    heal();
+    expect(failed).toMatchObject({ code: 1, stdout: '' });
+    expect(failed.stderr).toContain(`keyward keys revoke ${kid}`);
+    // Secrets Manager tries again by itself.
+    const revoked = async () => (await json(['keys', 'list'])).revoked;
+    const ended = [{ kid, ended_at: expect.any(Number) }];
+    await expect.poll(revoked, soon).toMatchObject(ended);
+    const done = await json(command);
+    expect(done).toMatchObject({ revoked: [kid], refused_by: expect.any(Array) });
+    expect(done.active).toHaveLength(2);
+    expect(done.active).not.toContain(kid);
+    const list = await keyward(['keys', 'list', '--output', 'table', ...at()]);
+    expect(list.stdout).toMatch(new RegExp(`${kid}.*revoked`));
+  }, 60_000);
+
   test('an API key is made, shown, rolled, disabled, enabled and deleted; each key is shown once', async () => {
     const created = await json([
       ...['api-keys', 'create', '--name', 'Nightly report', '--scope', 'orders:read'],
@@ -364,6 +391,11 @@ describe('keyward', () => {
     [['api-keys', 'roll', '1KeywardDemo'], 3],
     [['clients', 'secrets', 'roll', 'nobody', '--grace', '2592001'], 2],
     [['clients', 'secrets', 'roll', 'nobody'], 3],
+    [['keys', 'revoke', '--reason', 'x', '--yes'], 2],
+    [['keys', 'revoke', 'a', '--all', '--reason', 'x', '--yes'], 2],
+    [['keys', 'revoke', 'a', '--yes'], 2],
+    [['keys', 'revoke', 'a', '--reason', 'x'], 2],
+    [['keys', 'revoke', 'nobody', '--reason', 'x', '--yes'], 3],
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],

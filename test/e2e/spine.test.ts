@@ -1,5 +1,9 @@
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyward } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
+import { newClient } from '../support/operator.ts';
+import { until } from '../support/until.ts';
 
 let world: DemoWorld;
 
@@ -165,6 +169,33 @@ describe('the hosted template, from a token to a protected call', () => {
     }
   }, 30_000);
 
+  test('a signing key that leaked is revoked: its tokens die, others go on, new ones are issued at once', async () => {
+    const es = await newClient(world, ['orders:read'], { access_token_signing_alg: 'ES256' });
+    const [bad, good] = [await world.token('orders:read'), await world.token('orders:read', es)];
+    expect(await statuses(bad)).toEqual([200, 200]);
+    await revoke(kidOf(bad));
+    const after = await nextToken([kidOf(bad)]);
+    expect(kidOf(await world.token('orders:read', es))).toBe(kidOf(good));
+    await expect.poll(() => statuses(bad), soon).toEqual([401, 403]);
+    expect(await statuses(good)).toEqual([200, 200]);
+    expect(await statuses(after)).toEqual([200, 200]);
+    await expect.poll(publishedKids, soon).not.toContain(kidOf(bad));
+    expect(await publishedKids()).toEqual(expect.arrayContaining([kidOf(after), kidOf(good)]));
+    const { revoked } = await world.admin({ command: 'keys.list' });
+    expect(revoked).toMatchObject([{ kid: kidOf(bad), ended_at: expect.any(Number) }]);
+  }, 60_000);
+
+  test('when a stranger has read the secret, every key is replaced and every token dies', async () => {
+    const before = await world.token('orders:read');
+    const old = await publishedKids();
+    await revoke('--all');
+    const after = await nextToken(old);
+    await expect.poll(() => statuses(before), soon).toEqual([401, 403]);
+    expect(await statuses(after)).toEqual([200, 200]);
+    await expect.poll(publishedKids, soon).toHaveLength(4);
+    for (const kid of old) expect(await publishedKids()).not.toContain(kid);
+  }, 60_000);
+
   test('an operator makes an API key of this deployment, and finds it again without its secret', async () => {
     const { api_key, ...made } = await world.admin({ command: 'api-keys.create', name: 'report' });
     expect(api_key).toMatch(new RegExp(`^kw_test_${made.key_id}_`));
@@ -182,6 +213,34 @@ describe('the hosted template, from a token to a protected call', () => {
   });
 });
 
-function kidOf(token: string): unknown {
+/** Reads of an API are answered from its cache for a while. */
+const soon = { timeout: 20_000, interval: 200 };
+
+function kidOf(token: string): string {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+}
+
+/** What the REST API and the HTTP API say to a token. */
+async function statuses(token: string): Promise<readonly number[]> {
+  const apis = [world.restApi, world.httpApi];
+  return Promise.all(apis.map(async (api) => (await call(`${api}/whoami`, bearer(token))).status));
+}
+
+/** The first token that none of these keys has signed: the token endpoint looks at the log once a second. */
+async function nextToken(kids: readonly unknown[]): Promise<string> {
+  const token = () => world.token('orders:read');
+  return until(token, (issued) => !kids.includes(kidOf(issued)));
+}
+
+async function publishedKids(): Promise<readonly unknown[]> {
+  const { body } = await call(`${world.issuer}/.well-known/jwks.json`);
+  return (body.keys as Record<string, unknown>[]).map(({ kid }) => kid);
+}
+
+async function revoke(which: string): Promise<void> {
+  const outcome = await keyward(
+    ['keys', 'revoke', which, '--reason', 'a test', '--yes', '--endpoint', world.awsEndpoint],
+    { folder: tmpdir() },
+  );
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
 }

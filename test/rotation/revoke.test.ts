@@ -104,14 +104,17 @@ describe('a key that was revoked', () => {
     ]);
   });
 
-  test('is named although it still signs if that is asked', async () => {
+  test('is named although it still signs if that is asked, and the rotation under way goes on', async () => {
     const world = await settled();
     const bad = keyOf(current(world), 'active').kid;
     await ask(world, { kids: [bad] });
     expect(told(world, 'key')).toEqual([]);
+    world.secret.begin('r1');
     const answer = await ask(world, { kids: [bad], even_signing: true });
     expect(answer.remaining).toEqual([bad]);
     expect(told(world, 'key')).toEqual([bad]);
+    for (const name of steps) await step(world, name, 'r1');
+    expect(kids(current(world).keys)).not.toContain(bad);
   });
 
   test('is asked for once more after the end: nothing remains, nothing changes', async () => {

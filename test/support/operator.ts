@@ -40,10 +40,12 @@ export async function newUser(world: DemoWorld, members: Members = {}): Promise<
 export async function newClient(
   world: DemoWorld,
   scope: readonly string[],
+  members: Members = {},
 ): Promise<ClientCredentials> {
   const { client_id, client_secret } = await world.admin({
     ...{ command: 'clients.create', name: unique('client'), scope },
     grant_types: ['client_credentials'],
+    ...members,
   });
   return { clientId: String(client_id), clientSecret: String(client_secret) };
 }

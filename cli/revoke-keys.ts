@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeysView } from '../functions/admin/commands.ts';
+import { confirm } from './confirm.ts';
+import type { Connection } from './connection.ts';
+import { administer, fact, invoke, startRotation } from './deployment.ts';
+import { Failure } from './failure.ts';
+
+export interface RevokeOptions {
+  readonly all?: boolean;
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly timeout: string;
+}
+
+/** What the rotation function answers. */
+interface Revoked {
+  readonly kids: readonly string[];
+  /** Those that a rotation has to make an end of. */
+  readonly remaining: readonly string[];
+  readonly pollSeconds: number;
+}
+
+/** What was revoked, what signs now, and who goes on trusting the old keys for how long. */
+export interface RevocationReport {
+  readonly revoked: readonly string[];
+  readonly active: readonly string[];
+  readonly generation: number;
+  readonly refused_by: readonly { readonly who: string; readonly within: string }[];
+}
+
+/**
+ * Revokes keys and waits until a ring without them is in force. When that takes too long, the log names them all the same,
+ * and the failure says what is left to do. May be repeated until everything is done.
+ */
+export async function revokeKeys(
+  connection: Connection,
+  kids: readonly string[],
+  options: RevokeOptions,
+): Promise<RevocationReport> {
+  const reason = meant(kids, options);
+  await refuseUnknown(connection, kids);
+  const rotation = await fact(connection, 'rotation-arn');
+  const by = `keyward keys revoke by ${process.env.USER ?? 'unknown'}`;
+  const ask = (which: object) =>
+    invoke(connection, rotation, { revoke: { ...which, by, reason } }) as Promise<Revoked>;
+  const answer = await ask(kids.length === 0 ? { all: true } : { kids });
+  const isOver =
+    answer.remaining.length === 0 ||
+    (await hasEnded(connection, answer.kids, Number(options.timeout)));
+  if (isOver) return report(await listKeys(connection), answer);
+  await ask({ kids: answer.kids, even_signing: true });
+  throw new Failure('failed', unfinished(answer));
+}
+
+/** @returns the reason */
+function meant(kids: readonly string[], { all, reason, ...options }: RevokeOptions): string {
+  if (kids.length > 0 === (all === true)) {
+    throw new Failure(
+      'usage',
+      'name the keys, or --all if the whole secret was read by a stranger',
+    );
+  }
+  if (reason === undefined || !/^[\x20-\x7e]{1,256}$/.test(reason)) {
+    throw new Failure('usage', '--reason must be one line of printable ASCII, at most 256 long');
+  }
+  confirm(options, 'revoke: every token that these keys have signed dies');
+  return reason;
+}
+
+async function refuseUnknown(connection: Connection, kids: readonly string[]): Promise<void> {
+  const { keys, revoked } = await listKeys(connection);
+  const known = new Set([...keys, ...revoked].map(({ kid }) => kid));
+  const unknown = kids.filter((kid) => !known.has(kid));
+  if (unknown.length === 0) return;
+  throw new Failure('notFound', `there is no key ${unknown.join(', ')}; nothing was done`);
+}
+
+async function listKeys(connection: Connection): Promise<KeysView> {
+  return (await administer(connection, { command: 'keys.list' })) as KeysView;
+}
+
+const lookMilliseconds = 250;
+/** A rotation that lost to another one is begun anew after so many looks. */
+const looksPerRotation = 8;
+
+async function hasEnded(
+  connection: Connection,
+  kids: readonly string[],
+  timeoutSeconds: number,
+): Promise<boolean> {
+  for (let look = 0; look * lookMilliseconds <= timeoutSeconds * 1_000; look += 1) {
+    if (look % looksPerRotation === 0) await rotateUnlessUnderWay(connection);
+    await sleep(lookMilliseconds);
+    const { revoked } = await listKeys(connection);
+    const ended = new Set(revoked.filter((key) => key.ended_at !== undefined).map((k) => k.kid));
+    if (kids.every((kid) => ended.has(kid))) return true;
+  }
+  return false;
+}
+
+/** One that is under way takes the keys out: any other was detached. */
+async function rotateUnlessUnderWay(connection: Connection): Promise<void> {
+  try {
+    await startRotation(connection);
+  } catch (cause) {
+    if (!(cause instanceof Failure) || cause.kind !== 'conflict') throw cause;
+  }
+}
+
+function report(view: KeysView, { kids, pollSeconds }: Revoked): RevocationReport {
+  return {
+    revoked: kids,
+    active: view.keys.filter(({ state }) => state === 'active').map(({ kid }) => kid),
+    generation: view.generation,
+    refused_by: [
+      { who: 'token endpoint', within: `${pollSeconds} s` },
+      {
+        who: "Keyward's authorizers",
+        within: `${pollSeconds} s and the time that API Gateway keeps their answers`,
+      },
+      { who: 'native authorizer of a REST API', within: '1 h' },
+      { who: 'native authorizer of an HTTP API', within: '2 h' },
+      { who: 'other readers of the JWK Set', within: 'its max-age, or what they keep it for' },
+    ],
+  };
+}
+
+function unfinished({ kids, pollSeconds }: Revoked): string {
+  return (
+    `the keys are marked and the log names them, so Keyward's authorizers refuse them within ${pollSeconds} s; ` +
+    'the rotation has not ended, until then the token endpoint may answer 503. ' +
+    `Run it again: keyward keys revoke ${kids.join(' ')}`
+  );
+}
