@@ -116,6 +116,11 @@ function kids(view: KeysView, state: string): readonly string[] {
 }
 
 function refuseWhatCannotWork(view: KeysView, force: boolean): void {
+  const unfinished = view.revoked.filter((key) => key.ended_at === undefined);
+  if (unfinished.length > 0) {
+    const kids = unfinished.map(({ kid }) => kid).join(' ');
+    throw new Failure('conflict', `keys wait for their revocation: keyward keys revoke ${kids}`);
+  }
   const now = Math.floor(Date.now() / 1000);
   const next = view.keys.filter(({ state }) => state === 'next');
   const ready = Math.max(...next.map(({ published_at }) => published_at + view.publication_lead));

@@ -3,6 +3,7 @@ import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';
 import type { RotationIntent, RotationIntents } from '../core/ports/rotation-intents.ts';
+import { isPrintableLine } from './printable-line.ts';
 import { currentVersion, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
 
@@ -47,12 +48,7 @@ export async function storeIntent(
 function askedIntent(asked: unknown): Pick<RotationIntent, 'mode' | 'by'> {
   if (typeof asked !== 'object' || asked === null) throw new RotationRefused('invalid_intent');
   const { mode, by, ...others } = asked as Readonly<Record<string, unknown>>;
-  const isValid =
-    mode === 'waive-lead' &&
-    typeof by === 'string' &&
-    // Printable ASCII: it goes into the log as it is.
-    /^[\x20-\x7e]{1,256}$/.test(by) &&
-    Object.keys(others).length === 0;
+  const isValid = mode === 'waive-lead' && isPrintableLine(by) && Object.keys(others).length === 0;
   if (!isValid) throw new RotationRefused('invalid_intent');
   return { mode, by };
 }

@@ -11,6 +11,7 @@ import type { RotationRules } from './config.ts';
 import { change } from './publish.ts';
 import { currentVersion, holderOf, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
+import { type RevokeRequest, readRevokeRequest } from './revoke-request.ts';
 
 export interface Revoke extends Concluding {
   readonly versions: RingVersions;
@@ -28,20 +29,15 @@ export interface Revoked {
   readonly pollSeconds: number;
 }
 
-interface Asked {
-  readonly kids: readonly string[] | 'all';
-  readonly by: string;
-  readonly reason: string;
-  readonly evenSigning: boolean;
-}
-
 /**
  * Revokes keys of the ring, or with `all` every one of them and the MAC keys: a stranger has read the secret. May be
  * repeated; a rotation has to follow while there are `remaining` ones. From now on no ring that holds one of these keys is
  * published; what is pending and cannot be published any more is detached, so that it blocks no rotation.
  *
  * The log names a key at once unless it signs: signers would answer 503 until another one does, so that is left to the end
- * of the rotation. Who has waited for that in vain asks with `even_signing`, which leaves what is pending alone. Throws `RotationRefused` for a key that nobody knows; then nothing was changed.
+ * of the rotation. Who has waited for that in vain asks with `even_signing`, which leaves what is pending alone.
+ *
+ * Throws `RotationRefused` for a key that nobody knows; then nothing was changed.
  *
  * @param asked `{ kids | all: true, by, reason, even_signing? }`
  */
@@ -50,7 +46,7 @@ export async function revoke(
   ports: Revoke,
   rules: RotationRules,
 ): Promise<Revoked> {
-  const { kids: which, by, reason, evenSigning } = readAsked(asked);
+  const { kids: which, by, reason, evenSigning } = readRevokeRequest(asked);
   const { versions, publisher, audit } = ports;
   const labels = await versions.describe();
   const ring = ringOf((await currentVersion(versions, labels)).text);
@@ -88,7 +84,7 @@ export async function revoke(
 
 /** The keys that are meant. Who asks for all of them once more, while they still sign, means the same ones. */
 function targetsOf(
-  which: Asked['kids'],
+  which: RevokeRequest['kids'],
   ring: KeyRing,
   pending: KeyRing | undefined,
   set: PublishedKeySet | undefined,
@@ -132,37 +128,4 @@ function isSuccessor(ring: KeyRing | undefined, set: PublishedKeySet | undefined
     ring.generation >= (set?.generation ?? 0) &&
     !holdsAny(ring, revokedIds(set))
   );
-}
-
-function readAsked(asked: unknown): Asked {
-  if (typeof asked !== 'object' || asked === null) throw new RotationRefused('invalid_intent');
-  const {
-    kids,
-    all,
-    by,
-    reason,
-    even_signing: evenSigning,
-    ...others
-  } = asked as Readonly<Record<string, unknown>>;
-  const which =
-    all === true && kids === undefined ? 'all' : all === undefined ? kidsOf(kids) : undefined;
-  const isValid =
-    isLine(by) &&
-    isLine(reason) &&
-    (evenSigning === undefined || typeof evenSigning === 'boolean') &&
-    Object.keys(others).length === 0;
-  if (which === undefined || !isValid) throw new RotationRefused('invalid_intent');
-  return { kids: which, by, reason, evenSigning: evenSigning === true };
-}
-
-const kidsMax = 100;
-
-function kidsOf(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || value.length > kidsMax) return undefined;
-  return value.every(isLine) ? [...new Set(value)] : undefined;
-}
-
-/** Printable ASCII: it goes into the log as it is. */
-function isLine(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x20-\x7e]{1,256}$/.test(value);
 }

@@ -1,6 +1,7 @@
 import { withFence } from '../core/keys/revoked-keys.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { RingVersions } from '../core/ports/ring-versions.ts';
+import { isPrintableLine } from './printable-line.ts';
 import { change, type Publishing } from './publish.ts';
 import { currentVersion, holderOf, ringOf } from './read-ring.ts';
 import { RotationRefused } from './refusal.ts';
@@ -24,9 +25,7 @@ export async function unstick(
   ports: Publishing & { readonly versions: RingVersions; readonly audit: AuditLog },
 ): Promise<Unstuck> {
   const by = typeof asked === 'object' && asked !== null && 'by' in asked ? asked.by : undefined;
-  if (typeof by !== 'string' || !/^[\x20-\x7e]{1,256}$/.test(by)) {
-    throw new RotationRefused('invalid_intent');
-  }
+  if (!isPrintableLine(by)) throw new RotationRefused('invalid_intent');
   const labels = await ports.versions.describe();
   const ring = ringOf((await currentVersion(ports.versions, labels)).text);
   const { generation } = ring;
