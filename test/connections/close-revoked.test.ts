@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { memoryConnections } from '../../functions/adapters/memory/connections.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { memoryRevocationLog } from '../../functions/adapters/memory/revocation-log.ts';
-import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { revokedConnectionsCloser } from '../../functions/connections/close-revoked.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import type { Connection } from '../../functions/core/connections/connection.ts';
@@ -11,8 +10,8 @@ import { basicUserKind } from '../../functions/core/credentials/basic-user-recor
 import { digest } from '../../functions/core/digest.ts';
 import { followRevocations } from '../../functions/core/revocation/follow-revocations.ts';
 import type { LogEntry } from '../../functions/core/revocation/log-entry.ts';
-import { revocationRecorder } from '../../functions/core/revocation/revocation-recorder.ts';
 import { audience, now } from '../support/gate.ts';
+import { logWriter } from '../support/log-writer.ts';
 import { alice } from '../support/users.ts';
 
 const stage = 'abcdefghij/live';
@@ -60,9 +59,6 @@ async function world(...connections: readonly Connection[]) {
     if (away.has(what)) throw new Error(`${what} canary`);
   };
   for (const connection of connections) await store.add(stage, connection);
-  const recorder = revocationRecorder({
-    ...{ log, randomness: systemRandomness, keepSeconds, clock: { now: () => clock.seconds } },
-  });
   const remembered = store.of(stage);
   const run = revokedConnectionsCloser({
     connections: {
@@ -101,7 +97,7 @@ async function world(...connections: readonly Connection[]) {
   });
   return {
     ...{ clock, run, audit, open, asked, away, keys, users, reads },
-    revoke: (entry: LogEntry) => recorder.record(() => entry),
+    revoke: logWriter(log, clock, keepSeconds),
     /** Who is remembered still. */
     async remembered() {
       const ids: string[] = [];

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { KeysView } from '../../functions/admin/commands.ts';
 import type { AccessDecided } from '../../functions/core/audit.ts';
 import { type HostedWorld, type HostOptions, host } from '../../local/host.ts';
 import { demoAssembly } from './demo-assembly.ts';
@@ -22,6 +23,8 @@ export interface DemoWorld {
   token(scope?: string, client?: ClientCredentials): Promise<string>;
   /** Lets the next keys sign at once and waits until they do. */
   rotate(): Promise<void>;
+  /** Revokes a signing key and waits until that has ended. */
+  revokeKey(kid: string): Promise<void>;
   /** The ring as the account's owner can read it. */
   ring(): Promise<{ readonly keys: readonly Record<string, unknown>[] }>;
   /** All that functions and the runner have said so far. */
@@ -139,6 +142,16 @@ export async function demoWorld(
       // Bounded by the test's own limit; each look is a full round trip.
       while (!(await hasEnded(admin, before)))
         await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    async revokeKey(kid) {
+      const { RotateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+      await invoke(rotationArn, { revoke: { kids: [kid], by: 'a test', reason: 'a test' } });
+      await secrets.send(new RotateSecretCommand({ SecretId: ringArn }));
+      const isOver = async () => {
+        const { revoked } = (await admin({ command: 'keys.list' })) as unknown as KeysView;
+        return revoked.some((key) => key.kid === kid && key.ended_at !== undefined);
+      };
+      while (!(await isOver())) await new Promise((resolve) => setTimeout(resolve, 50));
     },
     async ring() {
       const value = await secrets.send(new GetSecretValueCommand({ SecretId: ringArn }));

@@ -16,10 +16,7 @@ import type { RevocationWriter } from '../../functions/core/ports/revocation-log
 import type { TokenBuckets } from '../../functions/core/ports/token-buckets.ts';
 import { followRevocations } from '../../functions/core/revocation/follow-revocations.ts';
 import { followedKeys } from '../../functions/core/revocation/heed-changes.ts';
-import {
-  type RevocationRecorder,
-  revocationRecorder,
-} from '../../functions/core/revocation/revocation-recorder.ts';
+import type { LogEntry } from '../../functions/core/revocation/log-entry.ts';
 import { type CompileOptions, compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { TrustedIssuer } from '../../functions/core/tokens/trusted-issuer.ts';
@@ -27,6 +24,7 @@ import { verifiedTokenCache } from '../../functions/core/tokens/verified-token-c
 import type { SimpleAnswer } from '../../functions/gateway/http-authorizer.ts';
 import type { RestAuthorizerEvent } from '../../functions/gateway/rest-authorizer.ts';
 import { httpAuthorizerEvent, restAuthorizerEvent } from './events/authorizer.ts';
+import { logWriter } from './log-writer.ts';
 import { ring } from './ring.ts';
 
 export const issuer = 'https://auth.example.com';
@@ -56,7 +54,11 @@ export interface Gate {
   readonly table: { keys: readonly PublishedKey[] | undefined; reads: number };
   readonly fetches: string[];
   /** The revocation log: its writer, and how often it was read. */
-  readonly revocations: RevocationRecorder & RevocationWriter & { reads: number; isAway: boolean };
+  readonly revocations: RevocationWriter & {
+    record(entry: LogEntry): Promise<void>;
+    reads: number;
+    isAway: boolean;
+  };
   readonly audit: AuditEvent[];
   /** The record of the last decision. */
   last(): AccessDecided;
@@ -131,15 +133,11 @@ export function gate(options: GateOptions = {}): Gate {
     maxStaleSeconds: config.revocationMaxStaleSeconds,
     keepSeconds: revocationKeepSeconds(config),
   });
-  const recorder = revocationRecorder({
-    ...{ log, randomness: systemRandomness, keepSeconds: revocationKeepSeconds(config) },
-    clock: { now: () => clock.seconds },
-  });
   const revocations: Gate['revocations'] = {
     reads: 0,
     isAway: false,
     append: (entry) => log.append(entry),
-    record: (entry, expiresAt) => recorder.record(entry, expiresAt),
+    record: logWriter(log, clock, revocationKeepSeconds(config)),
   };
   const handle: AuthorizerHandler = serve(
     {

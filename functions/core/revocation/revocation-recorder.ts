@@ -10,12 +10,12 @@ export interface RevocationRecorder {
    * Once answered, the entry is durable, and whoever follows the log acts on it within a poll. Throws `Unavailable` when
    * that is not certain; it may have been written then, and may be written again.
    *
-   * @param entry a cut is made of the time of the attempt: it must lie ahead of the attempt that succeeds
    * @param expiresAt epoch seconds, where the entry can matter for less long than the longest token lives
    */
-  record(entry: Uncut | ((now: number) => LogEntry), expiresAt?: number): Promise<LoggedEntry>;
+  record(entry: Uncut, expiresAt?: number): Promise<LoggedEntry>;
 }
 
+/** A cut is made of the time of the attempt that succeeds, and outlives the log: `cutOff` writes those. */
 type Uncut = Exclude<LogEntry, { readonly cut: number }>;
 
 export interface RecorderPorts {
@@ -36,9 +36,7 @@ export function revocationRecorder(ports: RecorderPorts): RevocationRecorder {
     async record(entry, expiresAt) {
       let failure: unknown;
       for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-        const at = clock.now();
-        const made = typeof entry === 'function' ? entry(at) : entry;
-        const logged = stampedEntry(ports, made, at, expiresAt);
+        const logged = stampedEntry(ports, entry, clock.now(), expiresAt);
         try {
           await log.append(logged);
           return logged;

@@ -29,7 +29,7 @@ describe.each(Object.entries(levels))('revoked by its %s', (_level, { dies, live
     const { http, clock, revocations, last } = gate();
     const [seen, unseen] = [bearerToken(claims), bearerToken({ ...claims, scope: 'x' })];
     expect(await http(seen)).toMatchObject({ isAuthorized: true });
-    await revocations.record(() => dies);
+    await revocations.record(dies);
     clock.seconds += 4;
     expect(await http(seen)).toMatchObject({ isAuthorized: true });
     clock.seconds += 1;
@@ -41,7 +41,7 @@ describe.each(Object.entries(levels))('revoked by its %s', (_level, { dies, live
 
   test('no other token is', async () => {
     const { http, clock, revocations } = gate();
-    await revocations.record(() => lives);
+    await revocations.record(lives);
     clock.seconds += 5;
     expect(await http(bearerToken(claims))).toMatchObject({ isAuthorized: true });
   });
@@ -50,7 +50,7 @@ describe.each(Object.entries(levels))('revoked by its %s', (_level, { dies, live
 describe('a cut', () => {
   test('kills what was issued at or before it, and nothing later', async () => {
     const { http, clock, revocations } = gate();
-    await revocations.record(() => ({ kind: 'client', id: 'orders', cut: now + 9 }));
+    await revocations.record({ kind: 'client', id: 'orders', cut: now + 9 });
     clock.seconds += 30;
     const outcome = async (iat: number) => {
       const answer = await http(bearerToken({ ...claims, iat: now + iat, exp: now + 600 }));
@@ -114,7 +114,7 @@ describe('a token of another issuer', () => {
   ])('is revoked by its $kind under the name of that issuer', async (entry) => {
     const { http, token, clock, revocations, last } = await world();
     expect(await http(token)).toMatchObject({ isAuthorized: true });
-    await revocations.record(() => entry);
+    await revocations.record(entry);
     clock.seconds += 5;
     expect(await http(token)).toMatchObject({ isAuthorized: false });
     expect(last().reason).toBe('revoked');
@@ -122,7 +122,7 @@ describe('a token of another issuer', () => {
 
   test('is not revoked by what has the same name here', async () => {
     const { http, token, clock, revocations } = await world();
-    for (const { dies } of Object.values(levels)) await revocations.record(() => dies);
+    for (const { dies } of Object.values(levels)) await revocations.record(dies);
     clock.seconds += 5;
     expect(await http(token)).toMatchObject({ isAuthorized: true });
   });

@@ -1,3 +1,4 @@
+import { memoryCuts } from '../../../functions/adapters/memory/cuts.ts';
 import { memoryRegistry } from '../../../functions/adapters/memory/registry.ts';
 import { memoryRevocationLog } from '../../../functions/adapters/memory/revocation-log.ts';
 import type { Client } from '../../../functions/core/clients/client.ts';
@@ -9,12 +10,17 @@ import type {
   RevocationWriter,
 } from '../../../functions/core/ports/revocation-log.ts';
 import { announcedRegistry } from '../../../functions/core/revocation/announced-registry.ts';
+import { cutOff } from '../../../functions/core/revocation/cut-off.ts';
 import { followRevocations } from '../../../functions/core/revocation/follow-revocations.ts';
 import { followedLookup } from '../../../functions/core/revocation/heed-changes.ts';
 import type { LogEntry } from '../../../functions/core/revocation/log-entry.ts';
 import { revocationRecorder } from '../../../functions/core/revocation/revocation-recorder.ts';
 import type { Revocations } from '../../../functions/core/revocation/revocation-view.ts';
-import { type TokenMarks, tokenMarks } from '../../../functions/core/revocation/token-marks.ts';
+import {
+  subjectMark,
+  type TokenMarks,
+  tokenMarks,
+} from '../../../functions/core/revocation/token-marks.ts';
 import { Unavailable } from '../../../functions/core/unavailable.ts';
 import { virtualTime } from './virtual-time.ts';
 
@@ -90,6 +96,10 @@ export async function live({ seed, failing, mutations = {} }: Run): Promise<Viol
   const changes: { readonly id: string; readonly at: number; readonly updatedAt: number }[] = [];
   const boundMs = (failing > 0 ? maxStaleSeconds : pollSeconds) * second;
 
+  const cuts = memoryCuts();
+  const randomness = {
+    bytes: (count: number) => Uint8Array.from({ length: count }, () => upTo(256)),
+  };
   const clockOf = (drift: number) => ({ now: () => Math.floor((time.now() + drift) / second) });
   const drift = () => upTo(2_001) - 1_000;
 
@@ -154,7 +164,7 @@ export async function live({ seed, failing, mutations = {} }: Run): Promise<Viol
       const subject = chance() < 0.5 ? 'u' : 'v';
       const cut = Math.max(
         known.cutOf('client', client),
-        known.cutOf('subject', tokenMarks('', marked(client, subject, 0, 0)).subject),
+        known.cutOf('subject', subjectMark('', subject)),
       );
       if (cut >= now && !mutations.noWait) continue;
       await time.sleep(upTo(300));
@@ -204,52 +214,52 @@ export async function live({ seed, failing, mutations = {} }: Run): Promise<Viol
 
   async function operator(): Promise<void> {
     const clock = clockOf(drift());
-    const recorder = revocationRecorder({
-      ...{ log: writes(), clock, keepSeconds },
-      randomness: { bytes: (count) => Uint8Array.from({ length: count }, () => upTo(256)) },
+    const ports = { log: writes(), clock, keepSeconds, randomness };
+    const recorder = revocationRecorder(ports);
+    const { cutOff: cutEverythingOff } = cutOff({
+      ...{ ...ports, revocationPollSeconds: pollSeconds },
+      cuts: { ...cuts, raise: (...of) => time.sleep(upTo(300)).then(() => cuts.raise(...of)) },
     });
     for (let i = 0; i < 4; i += 1) {
       await time.sleep(upTo(15_000));
       const begunAt = time.now();
-      const make = someEntry();
-      const index = done.push({ entry: make(clock.now()), begunAt }) - 1;
+      const entry = someEntry(clock.now());
+      const index = done.push({ entry, begunAt }) - 1;
       try {
-        const entry = await recorder.record(make);
-        done[index] = { entry, begunAt, answeredAt: time.now() };
+        const written =
+          'cut' in entry
+            ? { ...entry, ...(await cutEverythingOff(entry.kind, entry.id)) }
+            : await recorder.record(entry);
+        done[index] = { entry: written, begunAt, answeredAt: time.now() };
       } catch (cause) {
         if (!(cause instanceof Unavailable)) throw cause;
       }
     }
   }
 
-  function someEntry(): (now: number) => LogEntry {
-    const cut = (now: number) => now + 1 + cutMarginSeconds(pollSeconds);
+  function someEntry(now: number): LogEntry {
+    const cut = now + 1 + cutMarginSeconds(pollSeconds);
     const kind = (['token', 'grant', 'key', 'client', 'subject'] as const)[upTo(5)] ?? 'token';
     const number = upTo(Math.max(1, tokens.length));
     const isFirst = chance() < 0.5;
     switch (kind) {
       case 'client':
-        return (now) => ({ kind, id: isFirst ? 'a' : 'b', cut: cut(now) });
-      case 'subject': {
-        const { subject: id } = tokenMarks('', marked('a', isFirst ? 'u' : 'v', 0, 0));
-        return (now) => ({ kind, id, cut: cut(now) });
-      }
+        return { kind, id: isFirst ? 'a' : 'b', cut };
+      case 'subject':
+        return { kind, id: subjectMark('', isFirst ? 'u' : 'v'), cut };
       case 'token':
-        return () => ({ kind, id: `j${number}` });
+        return { kind, id: `j${number}` };
       case 'grant':
-        return () => ({ kind, id: `g${number % 7}` });
+        return { kind, id: `g${number % 7}` };
       default:
-        return () => ({ kind, id: `k${number % 5}` });
+        return { kind, id: `k${number % 5}` };
     }
   }
 
   /** Changes clients; may die after every one of its writes. */
   async function administrator(): Promise<void> {
     const clock = clockOf(drift());
-    const recorder = revocationRecorder({
-      ...{ log: writes(), clock, keepSeconds },
-      randomness: { bytes: (count) => Uint8Array.from({ length: count }, () => upTo(256)) },
-    });
+    const recorder = revocationRecorder({ log: writes(), clock, keepSeconds, randomness });
     const slow: Registry<Client> = {
       ...clients,
       async replace(record, revision) {
