@@ -6,7 +6,7 @@ import type { Reason } from './routes/decision.ts';
  */
 export type AuditEvent =
   | TokenIssued
-  | TokenRefused
+  | RequestRefused
   | AccessDecided
   | RotationEvent
   | AdminEvent
@@ -33,7 +33,8 @@ export interface TokenIssued extends RequestFacts {
   readonly exp: number;
 }
 
-export interface TokenRefused extends RequestFacts {
+/** A caller of the token endpoint, or of one like it, was refused. */
+export interface RequestRefused extends RequestFacts {
   readonly event: 'token_refused';
   /** The error code on the wire. */
   readonly error: string;
@@ -45,6 +46,8 @@ export interface TokenRefused extends RequestFacts {
    * a secret.
    */
   readonly clientId?: string;
+  /** Public id of a credential that is another client's: `jti`, key id. */
+  readonly credential?: string;
 }
 
 /** One authorizer call. */

@@ -4,7 +4,7 @@ import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import { Unavailable } from '../core/unavailable.ts';
 import type { HttpResponse } from './message.ts';
-import { oauthErrorResponse } from './oauth-error-response.ts';
+import { oauthErrorResponse } from './oauth-response.ts';
 
 const retryAfterSeconds = '5';
 

@@ -12,7 +12,6 @@ import type { SigningKeys } from '../../functions/core/ports/signing-keys.ts';
 import type { RevocationFollower } from '../../functions/core/revocation/follow-revocations.ts';
 import { tokenEndpoint } from '../../functions/endpoints/token/endpoint.ts';
 import { grants } from '../../functions/endpoints/token/grants.ts';
-import { cors } from '../../functions/gateway/cors.ts';
 import { httpEndpoint } from '../../functions/gateway/http-endpoint.ts';
 import { httpEvent } from './events/http-endpoint.ts';
 import { emptyLog } from './revocations.ts';
@@ -87,7 +86,7 @@ export function world(options: WorldOptions = {}): World {
     randomness: systemRandomness,
     audit: { write: (event) => audit.push(event) },
   });
-  const handler = httpEndpoint(cors(endpoint, ['POST']));
+  const handler = httpEndpoint(endpoint);
   return {
     ring,
     audit,

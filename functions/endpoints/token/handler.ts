@@ -11,7 +11,6 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
 import { clientKind } from '../../core/clients/client-record.ts';
 import { followedLookup } from '../../core/revocation/heed-changes.ts';
-import { cors } from '../../gateway/cors.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { fromEnv } from './config.ts';
 import { tokenEndpoint } from './endpoint.ts';
@@ -54,4 +53,4 @@ const endpoint = tokenEndpoint({
 await Promise.allSettled([revocations.current(clock.now()), keys.current()]);
 
 /** `/oauth2/token` */
-export const handler: ReturnType<typeof httpEndpoint> = httpEndpoint(cors(endpoint, ['POST']));
+export const handler: ReturnType<typeof httpEndpoint> = httpEndpoint(endpoint);

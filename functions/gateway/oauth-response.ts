@@ -2,7 +2,12 @@ import { type OAuthError, statusOf } from '../core/errors.ts';
 import type { HttpResponse } from './message.ts';
 
 /** Nobody may keep an answer that has to do with credentials (RFC 6749 §5.1). */
-export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+
+/** A successful answer that nobody may keep. */
+export function oauthResponse(body: string, contentType = 'application/json'): HttpResponse {
+  return { status: 200, headers: { 'content-type': contentType, ...noStore }, body };
+}
 
 /** An error as RFC 6749 §5.2 wants it. Nothing the caller sent is in it. */
 export function oauthErrorResponse(
