@@ -19,6 +19,7 @@ interface ChangeOptions {
   readonly authMethod?: readonly string[];
   readonly lifetime?: string;
   readonly alg?: string;
+  readonly introspects?: readonly string[];
 }
 
 /** `keyward clients …` */
@@ -113,7 +114,12 @@ function withChanges(command: Command): Command {
       collect,
     )
     .option('--lifetime <seconds>', 'of its access tokens; "default" for the deployment\'s')
-    .option('--alg <algorithm>', 'RS256 or ES256');
+    .option('--alg <algorithm>', 'RS256 or ES256')
+    .option(
+      '--introspects <uri>',
+      'an API whose tokens it may introspect; repeatable, "none" for no API',
+      collect,
+    );
 }
 
 function change(options: ChangeOptions & { audience?: readonly string[] }): ClientChange {
@@ -135,5 +141,9 @@ function change(options: ChangeOptions & { audience?: readonly string[] }): Clie
           access_token_lifetime: lifetime === 'default' ? null : seconds(lifetime, '--lifetime'),
         }),
     ...(options.alg === undefined ? {} : { access_token_signing_alg: options.alg }),
+    // No URI is spelled like that.
+    ...(options.introspects === undefined
+      ? {}
+      : { introspects: options.introspects.filter((uri) => uri !== 'none') }),
   };
 }

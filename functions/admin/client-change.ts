@@ -9,8 +9,9 @@ import type { CommandReader } from './command-reader.ts';
 export function changedClient(client: Client, command: CommandReader, now: number): Client {
   const scope = command.list('scope') ?? client.scope;
   const resources = command.list('resources') ?? client.resources;
-  const { accessTokenLifetimeSeconds: kept, ...rest } = client;
+  const { accessTokenLifetimeSeconds: kept, introspects: introspected, ...rest } = client;
   const lifetime = lifetimeOf(command, kept);
+  const introspects = command.list('introspects') ?? introspected ?? [];
   return {
     ...rest,
     name: command.text('name') ?? client.name,
@@ -31,6 +32,7 @@ export function changedClient(client: Client, command: CommandReader, now: numbe
     signingAlgorithm:
       (command.text('access_token_signing_alg') as Algorithm | undefined) ??
       client.signingAlgorithm,
+    ...(introspects.length === 0 ? {} : { introspects }),
     ...(lifetime === undefined ? {} : { accessTokenLifetimeSeconds: lifetime }),
     updatedAt: now,
   };

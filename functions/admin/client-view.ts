@@ -27,6 +27,7 @@ export function clientView(client: Client, now: number, uses?: Uses): ClientView
       ? {}
       : { access_token_lifetime: client.accessTokenLifetimeSeconds }),
     access_token_signing_alg: client.signingAlgorithm,
+    ...(client.introspects === undefined ? {} : { introspects: client.introspects }),
     secrets: client.secrets.map((secret) =>
       secretView(secret, now, uses?.get(secretUseId(client.clientId, secret.id))),
     ),

@@ -30,6 +30,7 @@ const changeMembers = [
   'default_resource',
   'access_token_lifetime',
   'access_token_signing_alg',
+  'introspects',
 ] as const;
 
 /** What operators do with clients: command name → its members and the verb. Each is one conditional write. */

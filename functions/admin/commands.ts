@@ -311,6 +311,8 @@ export interface ClientChange {
   /** Seconds; `null` takes the client's own lifetime away. */
   readonly access_token_lifetime?: number | null;
   readonly access_token_signing_alg?: string;
+  /** Audiences whose tokens it may introspect; an empty list takes all of them away. */
+  readonly introspects?: readonly string[];
 }
 
 export interface ClientView {
@@ -325,6 +327,7 @@ export interface ClientView {
   readonly default_resource: string;
   readonly access_token_lifetime?: number;
   readonly access_token_signing_alg: string;
+  readonly introspects?: readonly string[];
   readonly secrets: readonly SecretView[];
   readonly created_at: number;
   readonly updated_at: number;

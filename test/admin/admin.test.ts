@@ -115,6 +115,18 @@ describe('the admin function', () => {
     expect(back).not.toHaveProperty('access_token_lifetime');
   });
 
+  test('a client introspects nothing until somebody says what, and nothing again when that is taken away', async () => {
+    const { done, registry } = office();
+    const { client_id, ...created } = await done(create);
+    expect(created).not.toHaveProperty('introspects');
+    const update = { command: 'clients.update', client_id };
+    const introspects = ['https://api.example'];
+    expect(await done({ ...update, introspects })).toMatchObject({ introspects });
+    expect(await done({ ...update, name: 'Else' })).toMatchObject({ introspects });
+    expect(await done({ ...update, introspects: [] })).not.toHaveProperty('introspects');
+    expect((await registry.read(String(client_id)))?.record).not.toHaveProperty('introspects');
+  });
+
   test.each([
     [{ ...create, name: '' }],
     [{ ...create, name: 'a\nb' }],
@@ -133,6 +145,9 @@ describe('the admin function', () => {
     [{ ...create, access_token_lifetime: 3_601 }],
     [{ ...create, access_token_lifetime: '60' }],
     [{ ...create, access_token_signing_alg: 'none' }],
+    [{ ...create, introspects: ['/relative'] }],
+    [{ ...create, introspects: 'https://api.example' }],
+    [{ ...create, introspects: Array.from({ length: 21 }, (_, i) => `https://${i}.example`) }],
     [{ ...create, client_id: 'a b' }],
     [{ ...create, secret_expires_in: 0 }],
     [{ ...create, scopes: ['a'] }],

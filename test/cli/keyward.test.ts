@@ -52,12 +52,14 @@ describe('keyward', () => {
     const created = await json([
       ...['clients', 'create', '--name', 'Reports', '--grant', 'client_credentials'],
       ...['--scope', 'orders:read', '--scope', 'orders:write', '--lifetime', '60'],
+      ...['--introspects', 'https://a.example', '--introspects', 'https://b.example'],
     ]);
     expect(created).toMatchObject({
       name: 'Reports',
       scope: 'orders:read orders:write',
       grant_types: ['client_credentials'],
       access_token_lifetime: 60,
+      introspects: ['https://a.example', 'https://b.example'],
       client_secret: expect.stringMatching(/^kwcs_/),
       client_secret_expires_at: 0,
     });
@@ -67,14 +69,10 @@ describe('keyward', () => {
     expect(shown).not.toHaveProperty('client_secret');
 
     const updated = await json([
-      'clients',
-      'update',
-      id,
-      '--scope',
-      'orders:read',
-      '--alg',
-      'ES256',
+      ...['clients', 'update', id, '--scope', 'orders:read', '--alg', 'ES256'],
+      ...['--introspects', 'none'],
     ]);
+    expect(updated).not.toHaveProperty('introspects');
     expect(updated).toMatchObject({ scope: 'orders:read', access_token_signing_alg: 'ES256' });
 
     const token = await json(['token', '--client', id], secretOf(created.client_secret));

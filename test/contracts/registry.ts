@@ -18,6 +18,7 @@ export const someClient: Client = {
   defaultResource: 'https://api.example',
   accessTokenLifetimeSeconds: 60,
   signingAlgorithm: 'ES256',
+  introspects: ['https://api.example', 'urn:example:orders'],
   secrets: [
     { id: 's1', hash: 'A'.repeat(43), hint: 'abcd', createdAt: 1 },
     { id: 's2', hash: 'B'.repeat(43), hint: 'efgh', createdAt: 2, expiresAt: 3, graceUntil: 3 },

@@ -12,6 +12,7 @@ export const clientKind: RecordKind<Client> = {
   parse(item) {
     const record = new RecordReader('client', item);
     const lifetime = record.integerOr('accessTokenLifetimeSeconds', undefined);
+    const introspects = record.textsOr('introspects', undefined);
     return {
       clientId: record.text('clientId'),
       name: record.text('name'),
@@ -26,6 +27,7 @@ export const clientKind: RecordKind<Client> = {
       defaultResource: record.text('defaultResource'),
       ...(lifetime === undefined ? {} : { accessTokenLifetimeSeconds: lifetime }),
       signingAlgorithm: record.oneOf('signingAlgorithm', algorithms),
+      ...(introspects === undefined ? {} : { introspects }),
       secrets: record.nested('secrets').map(parseSecret),
       createdAt: record.integer('createdAt'),
       updatedAt: record.integer('updatedAt'),

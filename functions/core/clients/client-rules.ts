@@ -21,7 +21,7 @@ export interface ClientLimits {
  */
 export function brokenClientRule(client: Client, limits: ClientLimits): string | undefined {
   const { accessTokenLifetimeMaxSeconds: max } = limits;
-  const lifetime = client.accessTokenLifetimeSeconds;
+  const { accessTokenLifetimeSeconds: lifetime, introspects = [] } = client;
   const isKnown = (grant: string) => limits.grantTypes.includes(grant);
   const rules: readonly (readonly [boolean, string])[] = [
     [isClientId(client.clientId), 'client_id may hold 1 to 128 of A-Z a-z 0-9 _ . ~ -'],
@@ -52,6 +52,10 @@ export function brokenClientRule(client: Client, limits: ClientLimits): string |
     [
       client.resources.includes(client.defaultResource),
       'default_resource must be one of resources',
+    ],
+    [
+      introspects.length <= resourceValuesMax && introspects.every(isResourceIndicator),
+      'introspects must be at most 20 absolute URIs without a fragment (RFC 8707 §2)',
     ],
     [isAlgorithm(client.signingAlgorithm), 'access_token_signing_alg must be RS256 or ES256'],
     [

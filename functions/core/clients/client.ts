@@ -28,6 +28,8 @@ export interface Client {
   /** Overrides the deployment's lifetime of access tokens; never above the hard maximum. */
   readonly accessTokenLifetimeSeconds?: number;
   readonly signingAlgorithm: Algorithm;
+  /** Audiences whose tokens it may introspect, as the resource server that they are meant for. Absent: of none. */
+  readonly introspects?: readonly string[];
   /** At most two, so that a secret can be replaced without an outage. */
   readonly secrets: readonly ClientSecret[];
   readonly createdAt: number;

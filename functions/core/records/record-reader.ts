@@ -42,6 +42,10 @@ export class RecordReader {
     });
   }
 
+  textsOr<T>(member: string, absent: T): readonly string[] | T {
+    return this.#item[member] === undefined ? absent : this.texts(member);
+  }
+
   /** A whole number, 0 or more: epoch seconds or a count. */
   integer(member: string): number {
     const value = this.#item[member];

@@ -33,10 +33,14 @@ const members = {
   updatedAt: seconds,
 } as const;
 const client: fc.Arbitrary<Client> = fc
-  .tuple(fc.record(members, { noNullPrototype: true }), fc.option(seconds, { nil: undefined }))
-  .map(([rest, lifetime]) =>
-    lifetime === undefined ? rest : { ...rest, accessTokenLifetimeSeconds: lifetime },
-  );
+  .tuple(
+    fc.record(members, { noNullPrototype: true }),
+    fc.record(
+      { accessTokenLifetimeSeconds: seconds, introspects: texts },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+  )
+  .map(([rest, optional]) => ({ ...rest, ...optional }));
 
 const parseClient = (stored: Readonly<Record<string, unknown>>): Client =>
   recordInItem(clientKind, { pk: recordKey(clientKind, String(stored.clientId)), ...stored });
@@ -50,7 +54,7 @@ test('every client is what its record says, whatever else the record holds', () 
     fc.property(client, fc.dictionary(fc.string(), fc.anything()), (any, { pk: _, ...rest }) => {
       const stored = {
         ...rest,
-        accessTokenLifetimeSeconds: undefined,
+        ...{ accessTokenLifetimeSeconds: undefined, introspects: undefined },
         ...any,
         v: clientKind.schema,
       };
