@@ -1,4 +1,4 @@
-import type { Reason } from './routes/decision.ts';
+import type { DenyReason, Reason } from './routes/decision.ts';
 
 /**
  * What is written down. The members of each event are its allow-list: nothing else reaches the log, and nothing here
@@ -6,6 +6,9 @@ import type { Reason } from './routes/decision.ts';
  */
 export type AuditEvent =
   | TokenIssued
+  | TokenRevoked
+  | RevocationIdle
+  | TokenIntrospected
   | RequestRefused
   | AccessDecided
   | RotationEvent
@@ -33,9 +36,44 @@ export interface TokenIssued extends RequestFacts {
   readonly exp: number;
 }
 
+/** A token that a client has given back. */
+export interface TokenRevoked extends RequestFacts {
+  readonly event: 'token_revoked';
+  readonly clientId: string;
+  readonly secretId: string;
+  readonly tokenKind: TokenKind;
+  /** Public id of it: `jti`, key id. */
+  readonly credential: string;
+}
+
+/** A revocation with nothing to do: no token, or one that lets nobody in any more. The caller is not told which. */
+export interface RevocationIdle extends RequestFacts {
+  readonly event: 'revocation_idle';
+  readonly clientId: string;
+  readonly secretId: string;
+  readonly reason: DenyReason;
+}
+
+/** What somebody was told of a token. */
+export interface TokenIntrospected extends RequestFacts {
+  readonly event: 'token_introspected';
+  /** The client that asked, be it by a secret or by an access token. */
+  readonly clientId: string;
+  readonly authenticationMethod: string;
+  readonly isActive: boolean;
+  /** Why it is not active, which the caller is not told. */
+  readonly reason?: DenyReason;
+  /** Of a genuine token. */
+  readonly tokenKind?: TokenKind;
+  readonly credential?: string;
+}
+
+/** What can be revoked and introspected. */
+export type TokenKind = 'access_token' | 'api_key';
+
 /** A caller of the token endpoint, or of one like it, was refused. */
 export interface RequestRefused extends RequestFacts {
-  readonly event: 'token_refused';
+  readonly event: 'token_refused' | 'revocation_refused' | 'introspection_refused';
   /** The error code on the wire. */
   readonly error: string;
   /** The private reason. */

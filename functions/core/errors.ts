@@ -1,4 +1,4 @@
-/** Error codes of the token endpoint (RFC 6749 §5.2, RFC 8707 §2). */
+/** Error codes of the endpoints that take forms (RFC 6749 §5.2, RFC 8707 §2; for bearer tokens RFC 6750 §3.1). */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -7,6 +7,8 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -40,6 +42,11 @@ export type RefusalReason =
   | 'target_not_permitted'
   /** What was issued before was cut off, and the cut still lies ahead. */
   | 'just_revoked'
+  | 'token_missing'
+  | 'foreign_token'
+  | 'too_many_writes'
+  | 'bearer_not_valid'
+  | 'bearer_scope'
   | 'unavailable'
   | 'internal';
 
@@ -75,6 +82,11 @@ const refusals: Readonly<Record<RefusalReason, readonly [OAuthErrorCode, string]
   target_malformed: ['invalid_target', 'resource must be an absolute URI without a fragment'],
   target_not_permitted: ['invalid_target', 'the client may not ask for this resource'],
   just_revoked: ['temporarily_unavailable', 'try again later'],
+  token_missing: ['invalid_request', 'token is missing'],
+  foreign_token: ['unauthorized_client', 'the token belongs to another client'],
+  too_many_writes: ['temporarily_unavailable', 'too many requests, try again later'],
+  bearer_not_valid: ['invalid_token', 'the access token is not valid here'],
+  bearer_scope: ['insufficient_scope', 'the access token may not be used for this'],
   unavailable: ['temporarily_unavailable', 'try again later'],
   internal: ['server_error', 'something went wrong'],
 };
@@ -91,12 +103,15 @@ export function refusal(reason: RefusalReason): OAuthError {
   return { code, reason, description };
 }
 
-/** HTTP status of an error (RFC 6749 §5.2, RFC 9110 §15.5.6, §15.5.14). */
-export function statusOf(error: OAuthError): 400 | 401 | 405 | 413 | 500 | 503 {
+/** HTTP status of an error (RFC 6749 §5.2, RFC 7662 §2.3, RFC 9110 §15.5.6, §15.5.14, RFC 6585 §4). */
+export function statusOf(error: OAuthError): 400 | 401 | 405 | 413 | 429 | 500 | 503 {
   if (error.reason === 'method') return 405;
   if (error.reason === 'body_too_large') return 413;
+  if (error.reason === 'too_many_writes') return 429;
   switch (error.code) {
     case 'invalid_client':
+    case 'invalid_token':
+    case 'insufficient_scope':
       return 401;
     case 'temporarily_unavailable':
       return 503;

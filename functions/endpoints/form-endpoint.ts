@@ -126,6 +126,7 @@ function headersOf(
   issuer: string,
 ): Record<string, string> {
   if (error.reason === 'method') return { allow: 'POST, OPTIONS' };
+  if (error.reason === 'too_many_writes') return { 'retry-after': '1' };
   if (challenge !== undefined) return { 'www-authenticate': challenge };
   if (error.code === 'invalid_client' && request.headers.has('authorization')) {
     return { 'www-authenticate': `Basic realm="${issuer}", charset="UTF-8"` };

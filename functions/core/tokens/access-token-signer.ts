@@ -1,18 +1,7 @@
 import type { KeyRing } from '../keys/key-ring.ts';
-import { RingUnavailable } from '../ports/signing-keys.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 import type { Algorithm } from './algorithm.ts';
-import { importSigner, type Signer } from './signature.ts';
-
-interface ActiveKey {
-  readonly kid: string;
-  /** The encoded header: the same for every token of this key. */
-  readonly header: string;
-  readonly sign: Signer;
-}
-
-/** Imported once per ring; a ring that is replaced takes its keys along. */
-const imported = new WeakMap<KeyRing, Map<Algorithm, ActiveKey>>();
+import { signWithRing } from './ring-signer.ts';
 
 /** Signs an access token (RFC 9068 §2.1) with the ring's active key of that algorithm. */
 export function signAccessToken(
@@ -20,29 +9,5 @@ export function signAccessToken(
   alg: Algorithm,
   claims: AccessTokenClaims,
 ): { readonly token: string; readonly kid: string } {
-  const key = activeKey(ring, alg);
-  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
-  const input = `${key.header}.${payload}`;
-  return { token: `${input}.${key.sign(input)}`, kid: key.kid };
-}
-
-function activeKey(ring: KeyRing, alg: Algorithm): ActiveKey {
-  let keys = imported.get(ring);
-  if (keys === undefined) {
-    keys = new Map();
-    imported.set(ring, keys);
-  }
-  let key = keys.get(alg);
-  if (key === undefined) {
-    const found = ring.keys.find((one) => one.alg === alg && one.state === 'active');
-    if (found?.state !== 'active') throw new RingUnavailable(`no active ${alg} key`);
-    const header = JSON.stringify({ typ: 'at+jwt', alg, kid: found.kid });
-    key = {
-      kid: found.kid,
-      header: Buffer.from(header).toString('base64url'),
-      sign: importSigner(found.private, alg),
-    };
-    keys.set(alg, key);
-  }
-  return key;
+  return signWithRing(ring, alg, 'at+jwt', claims);
 }
