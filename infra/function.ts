@@ -13,6 +13,7 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 /** Where `npm run build` puts the bundles. */
@@ -99,4 +100,16 @@ export const pollReports = 'POLL#*';
 /** Lets a function follow the revocation log. */
 export function grantRevocationLog(grantee: LambdaFunction, verification: TableReference): void {
   grantItems(grantee, verification, ['dynamodb:Query'], ['LOG#*']);
+}
+
+/** Lets a function read the ring that signs. A pending one is nobody's business but rotation's. */
+export function grantCurrentRing(grantee: LambdaFunction, ring: Secret): void {
+  grantee.addToRolePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [ring.secretArn],
+      conditions: { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } },
+    }),
+  );
 }

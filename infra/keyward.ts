@@ -4,8 +4,10 @@ import { path as jwksPath } from '../functions/endpoints/jwks/config.ts';
 import { path as tokenPath } from '../functions/endpoints/token/config.ts';
 import { Admin } from './admin.ts';
 import { apiKeyFormatOf } from './api-key-format.ts';
+import { IntrospectEndpoint } from './endpoints/introspect.ts';
 import { JwksEndpoint } from './endpoints/jwks.ts';
 import { MetadataEndpoint } from './endpoints/metadata.ts';
+import { RevokeEndpoint } from './endpoints/revoke.ts';
 import { TokenEndpoint } from './endpoints/token.ts';
 import { Exports } from './exports.ts';
 import { KeyRing } from './key-ring.ts';
@@ -94,17 +96,13 @@ export class Keyward extends Construct implements IKeyward {
   }
 
   private endpoints(scopesSupported: readonly string[]): void {
-    const { service, issuer, settings, verification, clients, counters } = this;
+    const { service, issuer, settings, verification, clients, counters, apiKeyFormat } = this;
+    const ring = this.ring.secret;
     const maxAgeSeconds = settings.publicDocumentMaxAgeSeconds;
-    new TokenEndpoint(this, 'Token', {
-      service,
-      issuer,
-      clients,
-      verification,
-      counters,
-      ring: this.ring.secret,
-      settings,
-    });
+    const authenticating = { service, issuer, settings, verification, clients, counters };
+    new TokenEndpoint(this, 'Token', { ...authenticating, ring });
+    new RevokeEndpoint(this, 'Revoke', { ...authenticating, apiKeyFormat });
+    new IntrospectEndpoint(this, 'Introspect', { ...authenticating, apiKeyFormat, ring });
     new JwksEndpoint(this, 'Jwks', { service, verification, maxAgeSeconds });
     new MetadataEndpoint(this, 'Metadata', { service, issuer, scopesSupported, maxAgeSeconds });
   }

@@ -25,7 +25,7 @@ export class TokenService extends Construct {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason:
-        'clients authenticate inside the token endpoint; keys and metadata are public documents',
+        'clients authenticate inside the endpoints for tokens; keys and metadata are public documents',
     });
   }
 

@@ -1,9 +1,9 @@
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { path, toEnv } from '../../functions/endpoints/token/config.ts';
 import {
+  grantCurrentRing,
   grantItems,
   grantRevocationLog,
   KeywardFunction,
@@ -60,15 +60,7 @@ export class TokenEndpoint extends Construct {
       ['dynamodb:UpdateItem'],
       ['SEEN#secret#*', pollReports],
     );
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [props.ring.secretArn],
-        // A pending ring is nobody's business but rotation's.
-        conditions: { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } },
-      }),
-    );
+    grantCurrentRing(this.function, props.ring);
     props.service.add(path, this.function);
   }
 }

@@ -6,8 +6,10 @@ import * as admin from '../../functions/admin/config.ts';
 import * as authorizer from '../../functions/authorizers/config.ts';
 import * as connections from '../../functions/connections/config.ts';
 import { InvalidEnvironment } from '../../functions/core/environment.ts';
+import * as introspect from '../../functions/endpoints/introspect/config.ts';
 import * as jwks from '../../functions/endpoints/jwks/config.ts';
 import * as metadata from '../../functions/endpoints/metadata/config.ts';
+import * as revoke from '../../functions/endpoints/revoke/config.ts';
 import * as token from '../../functions/endpoints/token/config.ts';
 import * as rotation from '../../functions/rotation/config.ts';
 
@@ -21,7 +23,33 @@ const resource = fc.constantFrom('https://api.example', 'urn:example:orders');
 const seconds = (min: number, max: number) => fc.integer({ min, max });
 const max = seconds(3_600, 86_400);
 
+/** What endpoints have in common that recognise tokens and API keys. */
+const recognising = {
+  issuer,
+  clientsTable: name,
+  verificationTable: name,
+  countersTable: name,
+  accessTokenLifetimeMaxSeconds: max,
+  clientCacheSeconds: seconds(0, 60),
+  ringHoldSeconds: seconds(0, 604_800),
+  publishedKeysCacheSeconds: seconds(1, 3_600),
+  revocationPollSeconds: seconds(1, 60),
+  apiKeyPrefix: fc.stringMatching(/^[a-z][a-z0-9]{1,9}$/),
+  apiKeyEnvironment: fc.stringMatching(/^[a-z]{2,8}$/),
+} as const;
+
 const configs = [
+  ['revoke', revoke, fc.record(recognising)],
+  [
+    'introspect',
+    introspect,
+    fc.record({
+      ...recognising,
+      ringSecret: name,
+      clockSkewSeconds: seconds(0, 120),
+      ringCacheSeconds: seconds(0, 3_600),
+    }),
+  ],
   [
     'token',
     token,

@@ -17,6 +17,27 @@ describe('each function may do what its duty needs, and nothing else', () => {
         'secretsmanager:GetSecretValue AWSCURRENT',
       ],
     ],
+    [
+      'revocation endpoint',
+      [
+        'dynamodb:GetItem CL#* AK#*',
+        'dynamodb:GetItem JWKS',
+        'dynamodb:Query LOG#*',
+        'dynamodb:UpdateItem AK#*',
+        'dynamodb:UpdateItem LIM#rate#* SEEN#secret#* POLL#*',
+        'dynamodb:UpdateItem LOG#*',
+      ],
+    ],
+    [
+      'introspection endpoint',
+      [
+        'dynamodb:GetItem CL#* AK#*',
+        'dynamodb:GetItem JWKS',
+        'dynamodb:Query LOG#*',
+        'dynamodb:UpdateItem SEEN#secret#* POLL#*',
+        'secretsmanager:GetSecretValue AWSCURRENT',
+      ],
+    ],
     ['JWK Set', ['dynamodb:GetItem JWKS']],
     ['authorization server metadata', []],
     [

@@ -2,6 +2,7 @@ import { humanNameRule, isHumanName } from '../human-name.ts';
 import type { RecordKind } from '../records/record-kind.ts';
 import { RecordReader } from '../records/record-reader.ts';
 import { isApiKeyId } from './api-key.ts';
+import { endOfCredential } from './credential-end.ts';
 import { brokenGranteeRule, type Grantee, readGrantee } from './grantee.ts';
 
 /** An API key as the Clients table keeps it: nothing in it is secret. */
@@ -44,6 +45,16 @@ export const apiKeyKind: RecordKind<ApiKey> = {
     };
   },
 };
+
+/** Why a key lets nobody in although its secret is right, wherever it is presented and wherever it comes from. */
+export function apiKeyProblem(
+  key: ApiKey,
+  now: number,
+): 'key_disabled' | 'key_expired' | undefined {
+  const end = endOfCredential(key);
+  if (key.status !== 'enabled') return 'key_disabled';
+  return end !== undefined && now >= end ? 'key_expired' : undefined;
+}
 
 /** The first rule that an API key breaks, in words for the operator who is about to write it. */
 export function brokenApiKeyRule(key: ApiKey): string | undefined {

@@ -1,16 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../../adapters/aws/client-options.ts';
-import { followedLog } from '../../adapters/dynamodb/followed-log.ts';
-import { dynamoLastUse } from '../../adapters/dynamodb/last-use.ts';
-import { dynamoLookup } from '../../adapters/dynamodb/lookup.ts';
-import { dynamoReader } from '../../adapters/dynamodb/reader.ts';
-import { countDeadlineMs, dynamoWriter } from '../../adapters/dynamodb/writer.ts';
+import { issuerStores } from '../../adapters/dynamodb/issuer-stores.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signing-keys.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandomness } from '../../adapters/system/randomness.ts';
-import { clientKind } from '../../core/clients/client-record.ts';
-import { followedLookup } from '../../core/revocation/heed-changes.ts';
 import { httpEndpoint } from '../../gateway/http-endpoint.ts';
 import { fromEnv } from './config.ts';
 import { tokenEndpoint } from './endpoint.ts';
@@ -19,7 +13,7 @@ import { grants } from './grants.ts';
 const config = fromEnv(process.env);
 const clock = systemClock;
 
-const revocations = followedLog({ ...config, env: process.env });
+const stores = issuerStores({ ...config, env: process.env, clock });
 
 const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), config.ringSecret, {
   clock,
@@ -31,17 +25,7 @@ const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), 
 const endpoint = tokenEndpoint({
   issuer: config.issuer,
   lifetimes: config,
-  clients: followedLookup(
-    dynamoLookup(dynamoReader({ env: process.env }), config.clientsTable, clientKind),
-    clientKind,
-    revocations,
-    { ttlSeconds: config.clientCacheSeconds, clock },
-  ),
-  revocations,
-  lastUse: dynamoLastUse(
-    dynamoWriter({ env: process.env, deadlineMs: countDeadlineMs }),
-    config.countersTable,
-  ),
+  ...stores,
   keys,
   grants,
   clock,
@@ -50,7 +34,7 @@ const endpoint = tokenEndpoint({
 });
 
 // The first request needs both anyway, and initialization has more CPU. A failure is the first request's to meet.
-await Promise.allSettled([revocations.current(clock.now()), keys.current()]);
+await Promise.allSettled([stores.revocations.current(clock.now()), keys.current()]);
 
 /** `/oauth2/token` */
 export const handler: ReturnType<typeof httpEndpoint> = httpEndpoint(endpoint);

@@ -7,15 +7,18 @@ import { httpEvent } from '../../support/events/http-endpoint.ts';
 const facts = {
   issuer: 'https://auth.example.com',
   tokenPath: '/oauth2/token',
+  revocationPath: '/oauth2/revoke',
+  introspectionPath: '/oauth2/introspect',
   jwksPath: '/.well-known/jwks.json',
   grantTypes: ['client_credentials'],
-  tokenEndpointAuthMethods: ['client_secret_basic', 'client_secret_post'],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+  signingAlgorithms: ['RS256', 'ES256'],
   scopesSupported: [],
 };
 const handler = httpEndpoint(metadataEndpoint(facts, 300));
 const path = '/.well-known/oauth-authorization-server';
 
-test('names the issuer byte for byte and only what is there (RFC 8414 §2)', async () => {
+test('names the issuer byte for byte and only what is there (RFC 8414 §2, RFC 9701 §7)', async () => {
   const answer = await handler(
     httpEvent({ method: 'GET', path, headers: { host: 'evil.example' } }),
   );
@@ -23,9 +26,16 @@ test('names the issuer byte for byte and only what is there (RFC 8414 §2)', asy
   expect(JSON.parse(answer.body ?? '')).toEqual({
     issuer: 'https://auth.example.com',
     token_endpoint: 'https://auth.example.com/oauth2/token',
+    revocation_endpoint: 'https://auth.example.com/oauth2/revoke',
+    introspection_endpoint: 'https://auth.example.com/oauth2/introspect',
     jwks_uri: 'https://auth.example.com/.well-known/jwks.json',
     grant_types_supported: ['client_credentials'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    introspection_endpoint_auth_methods_supported: [
+      ...['client_secret_basic', 'client_secret_post', 'Bearer'],
+    ],
+    introspection_signing_alg_values_supported: ['RS256', 'ES256'],
     response_types_supported: [],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],

@@ -1,0 +1,67 @@
+import { isApiKeyEnvironment, isApiKeyPrefix } from '../../core/credentials/api-key.ts';
+import { clockSkewMaxSeconds } from '../../core/durations.ts';
+import { type Environment, EnvironmentReader } from '../../core/environment.ts';
+import { isIssuer } from '../../core/tokens/issuer.ts';
+
+/** What the introspection endpoint is told by its deployment. */
+export interface IntrospectConfig {
+  readonly issuer: string;
+  readonly clientsTable: string;
+  readonly verificationTable: string;
+  readonly countersTable: string;
+  readonly ringSecret: string;
+  readonly clockSkewSeconds: number;
+  readonly accessTokenLifetimeMaxSeconds: number;
+  readonly clientCacheSeconds: number;
+  readonly ringCacheSeconds: number;
+  readonly ringHoldSeconds: number;
+  readonly publishedKeysCacheSeconds: number;
+  readonly revocationPollSeconds: number;
+  readonly apiKeyPrefix: string;
+  readonly apiKeyEnvironment: string;
+}
+
+export const path = '/oauth2/introspect';
+
+export function toEnv(config: IntrospectConfig): Record<string, string> {
+  return {
+    ISSUER: config.issuer,
+    CLIENTS_TABLE: config.clientsTable,
+    VERIFICATION_TABLE: config.verificationTable,
+    COUNTERS_TABLE: config.countersTable,
+    RING_SECRET: config.ringSecret,
+    CLOCK_SKEW_SECONDS: String(config.clockSkewSeconds),
+    ACCESS_TOKEN_LIFETIME_MAX_SECONDS: String(config.accessTokenLifetimeMaxSeconds),
+    CLIENT_CACHE_SECONDS: String(config.clientCacheSeconds),
+    RING_CACHE_SECONDS: String(config.ringCacheSeconds),
+    RING_HOLD_SECONDS: String(config.ringHoldSeconds),
+    PUBLISHED_KEYS_CACHE_SECONDS: String(config.publishedKeysCacheSeconds),
+    REVOCATION_POLL_SECONDS: String(config.revocationPollSeconds),
+    API_KEY_PREFIX: config.apiKeyPrefix,
+    API_KEY_ENVIRONMENT: config.apiKeyEnvironment,
+  };
+}
+
+/** Throws `InvalidEnvironment`, naming every variable that is wrong. */
+export function fromEnv(environment: Environment): IntrospectConfig {
+  const env = new EnvironmentReader(environment);
+  return env.done({
+    issuer: env.text('ISSUER', isIssuer),
+    clientsTable: env.text('CLIENTS_TABLE'),
+    verificationTable: env.text('VERIFICATION_TABLE'),
+    countersTable: env.text('COUNTERS_TABLE'),
+    ringSecret: env.text('RING_SECRET'),
+    clockSkewSeconds: env.integer('CLOCK_SKEW_SECONDS', { min: 0, max: clockSkewMaxSeconds }),
+    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
+      min: 1,
+      max: 86_400,
+    }),
+    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 60 }),
+    ringCacheSeconds: env.integer('RING_CACHE_SECONDS', { min: 0, max: 3_600 }),
+    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
+    publishedKeysCacheSeconds: env.integer('PUBLISHED_KEYS_CACHE_SECONDS', { min: 1, max: 3_600 }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
+    apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),
+  });
+}
