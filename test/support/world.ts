@@ -13,6 +13,7 @@ import type { RevocationFollower } from '../../functions/core/revocation/follow-
 import { tokenEndpoint } from '../../functions/endpoints/token/endpoint.ts';
 import { grants } from '../../functions/endpoints/token/grants.ts';
 import { httpEndpoint } from '../../functions/gateway/http-endpoint.ts';
+import type { Endpoint } from '../../functions/gateway/message.ts';
 import { httpEvent } from './events/http-endpoint.ts';
 import { emptyLog } from './revocations.ts';
 import { ring } from './ring.ts';
@@ -58,10 +59,10 @@ export interface World {
   readonly audit: AuditEvent[];
   readonly clock: { seconds: number };
   /** Sends a request to the token endpoint through the gateway adapter. */
-  token(request: TokenRequest): Promise<Answer>;
+  token(request: FormRequest): Promise<Answer>;
 }
 
-export interface TokenRequest {
+export interface FormRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
@@ -86,32 +87,30 @@ export function world(options: WorldOptions = {}): World {
     randomness: systemRandomness,
     audit: { write: (event) => audit.push(event) },
   });
+  return { ring, audit, clock, token: asked(endpoint, '/oauth2/token') };
+}
+
+/** Sends requests to an endpoint through the gateway adapter. */
+export function asked(endpoint: Endpoint, path: string): (request: FormRequest) => Promise<Answer> {
   const handler = httpEndpoint(endpoint);
-  return {
-    ring,
-    audit,
-    clock,
-    async token({ method = 'POST', headers = {}, query = '', body, isBase64Encoded = false }) {
-      const text = typeof body === 'object' ? new URLSearchParams({ ...body }).toString() : body;
-      const contentType = { 'content-type': 'application/x-www-form-urlencoded' };
-      const result = await handler(
-        httpEvent({
-          method,
-          path: '/oauth2/token',
-          query,
-          headers: { ...contentType, ...headers },
-          ...(text === undefined ? {} : { body: text }),
-          isBase64Encoded,
-        }),
-      );
-      const answer = result.body ?? '';
-      return {
-        status: result.statusCode,
-        headers: result.headers ?? {},
-        body: answer === '' ? {} : JSON.parse(answer),
-        text: answer,
-      };
-    },
+  return async ({ method = 'POST', headers = {}, query = '', body, isBase64Encoded = false }) => {
+    const text = typeof body === 'object' ? new URLSearchParams({ ...body }).toString() : body;
+    const contentType = { 'content-type': 'application/x-www-form-urlencoded' };
+    const result = await handler(
+      httpEvent({
+        ...{ method, path, query, isBase64Encoded },
+        headers: { ...contentType, ...headers },
+        ...(text === undefined ? {} : { body: text }),
+      }),
+    );
+    const answer = result.body ?? '';
+    const isJson = result.headers?.['content-type'] === 'application/json';
+    return {
+      status: result.statusCode,
+      headers: result.headers ?? {},
+      body: isJson ? JSON.parse(answer) : {},
+      text: answer,
+    };
   };
 }
 

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   basic,
   clientCredentials,
+  type FormRequest,
   ordersClient,
   secret,
-  type TokenRequest,
   world,
 } from '../../support/world.ts';
 
 const post = { client_id: 'orders', client_secret: secret };
 
 describe('the token endpoint refuses', () => {
-  test.each<[string, TokenRequest, string]>([
+  test.each<[string, FormRequest, string]>([
     [
       'a missing grant_type',
       { headers: basic(), body: { scope: 'orders:read' } },

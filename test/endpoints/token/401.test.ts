@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   basic,
   clientCredentials,
+  type FormRequest,
   now,
   ordersClient,
   secret,
-  type TokenRequest,
   world,
 } from '../../support/world.ts';
 
@@ -17,7 +17,7 @@ const encoded = (text: string) => ({
 });
 
 describe('the token endpoint answers invalid_client (RFC 6749 §5.2)', () => {
-  const cases: [string, TokenRequest][] = [
+  const cases: [string, FormRequest][] = [
     ['an unknown client', { headers: basic('nobody') }],
     ['a wrong secret', { headers: basic('orders', 'kwcs_wrong') }],
     ['a secret that is a prefix', { headers: basic('orders', secret.slice(0, -1)) }],
