@@ -123,7 +123,7 @@ describe('an access token (RFC 7662 §2.2)', () => {
     ['its grant', { kind: 'grant', id: 'g' } as const],
   ])('that is dead by %s is not active', async (_name, entry) => {
     const { introspect, recorder } = issuerWorld({ clients });
-    await recorder.record(entry);
+    await recorder.record(() => entry);
     expect((await introspect(ask(accessToken({ gid: 'g' })))).text).toBe(inactive);
   });
 
