@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, type Reply } from '../support/ask.ts';
+import { askAsClient } from '../support/ask-as-client.ts';
 import { type DemoWorld, demoWorld, partnersDomain } from '../support/demo-world.ts';
 import { forgedApiKey } from '../support/forged-api-key.ts';
 import { type MadeApiKey, newApiKey, newClient, newUser, unique } from '../support/operator.ts';
@@ -65,6 +66,23 @@ beforeAll(async () => {
     'a private key': partner.privateKeyPem,
   };
 
+  /** The token that is asked about is a secret, and so may be what is shown for it. */
+  async function introspect(token: string): Promise<void> {
+    await Promise.all([
+      send(askAsClient(world, '/oauth2/introspect', { token }, client)),
+      send(
+        ask(world.issuer, '/oauth2/introspect', {
+          ...{ method: 'POST', body: new URLSearchParams({ token }).toString() },
+          headers: [
+            'content-type',
+            'application/x-www-form-urlencoded',
+            ...bearer(token.replace(/\s/g, '')),
+          ],
+        }),
+      ),
+    ]);
+  }
+
   async function everyDoor(): Promise<void> {
     const wrong = { ...person, password: secrets['a wrong password'] };
     const nobody = { ...wrong, username: unique('nobody') };
@@ -84,6 +102,7 @@ beforeAll(async () => {
       ...[client.clientSecret, secrets['a wrong client secret']].map((secret) =>
         tokenRequest({ ...client, clientSecret: secret }),
       ),
+      ...Object.values(secrets).map((secret) => introspect(secret)),
     ]);
   }
 
@@ -101,6 +120,9 @@ beforeAll(async () => {
     password: secrets['the password of a person, set anew'],
   });
   await everyDoor();
+  for (const token of Object.values(secrets)) {
+    await send(askAsClient(world, '/oauth2/revoke', { token, token_type_hint: token }, client));
+  }
 }, 60_000);
 afterAll(() => world.stop());
 
@@ -249,8 +271,11 @@ describe('of a run in which every secret went through every door, right and wron
         ...['unsupported_scheme', 'missing_credential', 'dependency_unavailable'],
       ]),
     );
-    for (const event of ['"fault"', '"admin"', '"token_issued"', '"token_refused"']) {
-      expect(text()).toContain(`"event":${event}`);
+    for (const event of [
+      ...['fault', 'admin', 'token_issued', 'token_refused', 'token_introspected'],
+      ...['introspection_refused', 'token_revoked', 'revocation_idle', 'revocation_refused'],
+    ]) {
+      expect(text()).toContain(`"event":"${event}"`);
     }
   });
 

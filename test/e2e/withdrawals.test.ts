@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, type Reply } from '../support/ask.ts';
+import { askAsClient } from '../support/ask-as-client.ts';
 import { decisionOf } from '../support/decision-of.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 import { type MadeApiKey, newApiKey, newUser } from '../support/operator.ts';
-import { apiKey, basic, type Presented } from '../support/presented.ts';
+import { apiKey, basic, bearer, type Presented } from '../support/presented.ts';
 import { printedBounds } from '../support/printed-bounds.ts';
 import { until } from '../support/until.ts';
 
@@ -98,7 +99,12 @@ async function refusalOf(reply: Reply): Promise<string> {
 /** A way to withdraw a credential that was used everywhere, and the reason that the log gives from then on. */
 interface Withdrawal {
   readonly reason: string;
-  readonly make: () => Promise<{ readonly uses: readonly Use[]; readonly command: object }>;
+  readonly make: () => Promise<Made>;
+}
+
+interface Made {
+  readonly uses: readonly Use[];
+  readonly withdraw: () => Promise<unknown>;
 }
 
 const withdrawals: Readonly<Record<string, Withdrawal>> = {
@@ -113,6 +119,23 @@ const withdrawals: Readonly<Record<string, Withdrawal>> = {
   'an API key that is rolled without a grace': {
     reason: 'key_expired',
     make: async () => ofKey(await newApiKey(world, { scope }), 'api-keys.roll', { grace: 0 }),
+  },
+  'an API key that its owner gives back': {
+    reason: 'key_disabled',
+    make: async () => {
+      const key = await newApiKey(world, { scope, owner: world.clientId });
+      return { uses: usesOfKey(key), withdraw: () => revoked(key.key) };
+    },
+  },
+  'an access token that its client gives back': {
+    reason: 'revoked',
+    make: async () => {
+      const token = await world.token('orders:read');
+      return {
+        uses: usesOf(bearer(token), { 'GET /whoami': '/whoami', 'GET /orders': '/orders' }),
+        withdraw: () => revoked(token),
+      };
+    },
   },
   'a user that is switched off': {
     reason: 'key_disabled',
@@ -134,11 +157,25 @@ const withdrawals: Readonly<Record<string, Withdrawal>> = {
 };
 
 function ofKey(key: MadeApiKey, command: string, more: object = {}) {
-  return { uses: usesOfKey(key), command: { command, key_id: key.keyId, ...more } };
+  return {
+    uses: usesOfKey(key),
+    withdraw: () => world.admin({ command, key_id: key.keyId, ...more }),
+  };
 }
 
 function ofUser(user: Parameters<typeof basic>[0], command: string, more: object = {}) {
-  return { uses: usesOfUser(user), command: { command, username: user.username, ...more } };
+  return {
+    uses: usesOfUser(user),
+    withdraw: () => world.admin({ command, username: user.username, ...more }),
+  };
+}
+
+/** RFC 7009, by the client of this world. Introspection (RFC 7662) knows at once. */
+async function revoked(token: string): Promise<void> {
+  const asClient = (path: string) => askAsClient(world, path, { token });
+  expect((await asClient('/oauth2/introspect')).json).toMatchObject({ active: true });
+  expect(await asClient('/oauth2/revoke')).toMatchObject({ status: 200, json: {} });
+  expect((await asClient('/oauth2/introspect')).json).toEqual({ active: false });
 }
 
 describe('is let in at first, and refused within the bound that the deployment prints', () => {
@@ -153,9 +190,9 @@ describe('is let in at first, and refused within the bound that the deployment p
   beforeAll(async () => {
     await Promise.all(
       Object.entries(withdrawals).map(async ([name, { make }]) => {
-        const { uses, command } = await make();
+        const { uses, withdraw } = await make();
         const before = await allTwice(uses);
-        await world.admin({ ...command });
+        await withdraw();
         const end = Date.now() / 1_000;
         const refusals = await Promise.all(
           uses.map(async (one) => refusalOf(await lastAnswer(one, end))),

@@ -102,9 +102,9 @@ describe('an access token (RFC 7662 §2.2)', () => {
     expect(audit).toMatchObject([{ event: 'token_introspected', isActive: false, reason }]);
   });
 
-  test('that was issued behind a cut, some seconds ahead, is active', async () => {
+  test('from a clock of ours that is two seconds ahead is active', async () => {
     const { introspect } = issuerWorld({ clients });
-    expect((await introspect(ask(accessToken({ iat: now + 9 })))).body).toMatchObject({
+    expect((await introspect(ask(accessToken({ iat: now + 2 })))).body).toMatchObject({
       active: true,
     });
   });
