@@ -81,6 +81,57 @@ describe.each([
     },
   );
 
+  test('oauth4webapi introspects, validates the signed answer, and revokes (RFC 7662, RFC 9701, RFC 7009)', async () => {
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const issuer = new URL(world.issuer);
+    const as = await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
+    );
+    const me = { client_id: world.clientId };
+    const authentication = oauth.ClientSecretBasic(world.clientSecret);
+    const token = await world.token('orders:read');
+    const introspected = async (requestJwtResponse: boolean) => {
+      const response = await oauth.introspectionRequest(as, me, authentication, token, {
+        ...{ requestJwtResponse, ...insecure },
+      });
+      const answer = await oauth.processIntrospectionResponse(as, me, response);
+      if (requestJwtResponse) await oauth.validateApplicationLevelSignature(as, response, insecure);
+      return answer;
+    };
+    for (const isSigned of [false, true]) {
+      expect(await introspected(isSigned)).toMatchObject({
+        ...{ active: true, client_id: world.clientId, aud: audience, scope: 'orders:read' },
+      });
+    }
+    for (let i = 0; i < 2; i += 1) {
+      const response = await oauth.revocationRequest(as, me, authentication, token, insecure);
+      expect(await oauth.processRevocationResponse(response)).toBeUndefined();
+    }
+    for (const isSigned of [false, true]) {
+      expect(await introspected(isSigned)).toEqual({ active: false });
+    }
+    const wrong = oauth.ClientSecretBasic('kwcs_wrong');
+    const refused = await oauth.revocationRequest(as, me, wrong, token, insecure);
+    await expect(oauth.processRevocationResponse(refused)).rejects.toMatchObject({
+      ...{ code: oauth.RESPONSE_BODY_ERROR, error: 'invalid_client', status: 401 },
+    });
+  });
+
+  test('openid-client introspects and revokes (RFC 7662, RFC 7009)', async () => {
+    const config = await client.discovery(
+      new URL(world.issuer),
+      world.clientId,
+      world.clientSecret,
+      undefined,
+      { execute: [client.allowInsecureRequests] },
+    );
+    const { access_token } = await client.clientCredentialsGrant(config, { scope: 'orders:read' });
+    expect(await client.tokenIntrospection(config, access_token)).toMatchObject({ active: true });
+    await client.tokenRevocation(config, access_token, { token_type_hint: 'refresh_token' });
+    expect(await client.tokenIntrospection(config, access_token)).toEqual({ active: false });
+  });
+
   test('jose and aws-jwt-verify verify our tokens through our JWK Set, and refuse a tampered one', async () => {
     const token = await world.token('orders:read');
     const [header, , signature] = token.split('.');
