@@ -38,7 +38,7 @@ import { ring } from './ring.ts';
 import { type Answer, asked, type FormRequest, issuer, now, ordersClient } from './world.ts';
 
 export const orders = 'https://orders.example.com';
-export const format = { prefix: 'kw', environment: 'live' };
+const format = { prefix: 'kw', environment: 'live' };
 
 /** What can be away, and when. */
 export interface Outages {
