@@ -203,6 +203,22 @@ describe('the hosted template, from a token to a protected call', () => {
     expect(shown).toEqual(made);
   });
 
+  test('a client asks what its token is worth, plain and signed, and gives it back (RFC 7662, RFC 9701, RFC 7009)', async () => {
+    const token = await world.token('orders:read');
+    const ask = (path: string, headers = {}) =>
+      call(`${world.issuer}${path}`, {
+        ...{ method: 'POST', headers: { ...basic(), ...headers } },
+        body: new URLSearchParams({ token }),
+      });
+    const signed = { accept: 'application/token-introspection+jwt' };
+    expect((await ask('/oauth2/introspect')).body).toMatchObject({ active: true });
+    const jwt = await ask('/oauth2/introspect', signed);
+    expect(jwt.headers.get('content-type')).toBe(signed.accept);
+    expect(headerOf(String(jwt.body.text))).toMatchObject({ typ: 'token-introspection+jwt' });
+    expect(await ask('/oauth2/revoke')).toMatchObject({ status: 200, body: {} });
+    expect((await ask('/oauth2/introspect')).body).toEqual({ active: false });
+  });
+
   test('the run used no permission that a role does not have, and every permission has a use', () => {
     const { refused, unused } = world.hosted.endpoint.report();
     expect(refused).toEqual([]);
@@ -216,8 +232,12 @@ describe('the hosted template, from a token to a protected call', () => {
 /** Reads of an API are answered from its cache for a while. */
 const soon = { timeout: 20_000, interval: 200 };
 
+function headerOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString());
+}
+
 function kidOf(token: string): string {
-  return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+  return String(headerOf(token).kid);
 }
 
 /** What the REST API and the HTTP API say to a token. */
