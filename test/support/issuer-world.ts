@@ -18,11 +18,8 @@ import {
   type RevocationFollower,
 } from '../../functions/core/revocation/follow-revocations.ts';
 import { followedKeys, followedLookup } from '../../functions/core/revocation/heed-changes.ts';
-import type { LoggedEntry } from '../../functions/core/revocation/log-entry.ts';
-import {
-  type RevocationRecorder,
-  revocationRecorder,
-} from '../../functions/core/revocation/revocation-recorder.ts';
+import type { LogEntry, LoggedEntry } from '../../functions/core/revocation/log-entry.ts';
+import { revocationRecorder } from '../../functions/core/revocation/revocation-recorder.ts';
 import type { AccessTokenClaims } from '../../functions/core/tokens/access-token.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { signWithRing } from '../../functions/core/tokens/ring-signer.ts';
@@ -60,7 +57,8 @@ export interface IssuerWorld {
   readonly asked: { keyReads: number; ringReads: number; logReads: number };
   readonly revocations: RevocationFollower;
   readonly lastUse: LastUses;
-  readonly recorder: RevocationRecorder;
+  /** Writes to the log, as somebody else would. */
+  write(entry: LogEntry): Promise<void>;
   /** Everything that was written to the log. */
   entries(): Promise<readonly LoggedEntry[]>;
   revoke(request: FormRequest): Promise<Answer>;
@@ -88,6 +86,7 @@ export function issuerWorld(options: IssuerWorldOptions = {}): IssuerWorld {
   };
   const counts = { keyReads: 0, ringReads: 0, logReads: 0 };
   const log = memoryRevocationLog();
+  let serial = 0;
   const unless = async <T>(isAway: boolean, call: () => Promise<T>): Promise<T> => {
     if (isAway) throw new TypeError('canary of a store');
     return call();
@@ -155,7 +154,11 @@ export function issuerWorld(options: IssuerWorldOptions = {}): IssuerWorld {
     asked: counts,
     revocations,
     lastUse,
-    recorder,
+    write: (entry) => {
+      serial += 1;
+      const at = clock.seconds;
+      return log.append({ ...entry, at, serial: `${serial}`, expiresAt: at + 3_600 });
+    },
     entries: () => log.read(now - 86_400, now + 86_400),
     revoke: asked(
       revokeEndpoint({

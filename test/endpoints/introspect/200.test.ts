@@ -110,9 +110,9 @@ describe('an access token (RFC 7662 §2.2)', () => {
   });
 
   test('that was revoked by another environment a moment ago is not active: nothing is believed of a moment ago', async () => {
-    const { introspect, recorder, asked } = issuerWorld({ clients });
+    const { introspect, write, asked } = issuerWorld({ clients });
     expect((await introspect(ask(accessToken()))).body).toMatchObject({ active: true });
-    await recorder.record({ kind: 'token', id: 'jti-1' });
+    await write({ kind: 'token', id: 'jti-1' });
     const before = asked.logReads;
     expect((await introspect(ask(accessToken()))).text).toBe(inactive);
     expect(asked.logReads).toBe(before + 1);
@@ -122,8 +122,8 @@ describe('an access token (RFC 7662 §2.2)', () => {
     ['its client', { kind: 'client', id: 'orders', cut: now } as const],
     ['its grant', { kind: 'grant', id: 'g' } as const],
   ])('that is dead by %s is not active', async (_name, entry) => {
-    const { introspect, recorder } = issuerWorld({ clients });
-    await recorder.record(() => entry);
+    const { introspect, write } = issuerWorld({ clients });
+    await write(entry);
     expect((await introspect(ask(accessToken({ gid: 'g' })))).text).toBe(inactive);
   });
 

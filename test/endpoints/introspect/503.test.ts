@@ -50,9 +50,9 @@ describe('whoever cannot tell says so: neither active nor not', () => {
   });
 
   test('the key that signs was revoked: no signed answer', async () => {
-    const { introspect, recorder } = issuerWorld();
+    const { introspect, write } = issuerWorld();
     const kid = ring.keys.find((key) => key.alg === 'RS256' && key.state === 'active')?.kid ?? '';
-    await recorder.record({ kind: 'key', id: kid });
+    await write({ kind: 'key', id: kid });
     const body = { token: accessToken({}, 'ES256') };
     expect(await introspect({ headers: { ...basic(), ...signed }, body })).toMatchObject(
       unavailable,

@@ -69,8 +69,8 @@ describe('somebody with an access token that was issued for this (RFC 7662 §2.1
   });
 
   test('that was revoked: 401', async () => {
-    const { introspect, recorder } = issuerWorld({ clients });
-    await recorder.record({ kind: 'token', id: 'permit' });
+    const { introspect, write } = issuerWorld({ clients });
+    await write({ kind: 'token', id: 'permit' });
     expect(await introspect({ headers: bearer(permit()), body: { token } })).toMatchObject({
       status: 401,
       body: { error: 'invalid_token' },
