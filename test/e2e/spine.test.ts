@@ -4,6 +4,7 @@ import { keyward } from '../support/command-line.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
 import { newClient } from '../support/operator.ts';
 import { until } from '../support/until.ts';
+import { openSocket } from '../support/web-socket-client.ts';
 
 let world: DemoWorld;
 
@@ -217,6 +218,15 @@ describe('the hosted template, from a token to a protected call', () => {
     expect(headerOf(String(jwt.body.text))).toMatchObject({ typ: 'token-introspection+jwt' });
     expect(await ask('/oauth2/revoke')).toMatchObject({ status: 200, body: {} });
     expect((await ask('/oauth2/introspect')).body).toEqual({ active: false });
+  });
+
+  test('a WebSocket connection is closed when its token was given back', async () => {
+    const token = await world.token('orders:read');
+    const { closed } = await openSocket(world.hosted.urls.webSocketApi, bearer(token));
+    const body = new URLSearchParams({ token });
+    await call(`${world.issuer}/oauth2/revoke`, { method: 'POST', headers: basic(), body });
+    await world.hosted.fireSchedules();
+    expect(await closed).toMatchObject({ code: 1000 });
   });
 
   test('the run used no permission that a role does not have, and every permission has a use', () => {

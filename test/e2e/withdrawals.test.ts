@@ -3,7 +3,7 @@ import { ask, type Reply } from '../support/ask.ts';
 import { askAsClient } from '../support/ask-as-client.ts';
 import { decisionOf } from '../support/decision-of.ts';
 import { type DemoWorld, demoWorld } from '../support/demo-world.ts';
-import { type MadeApiKey, newApiKey, newUser } from '../support/operator.ts';
+import { type MadeApiKey, newApiKey, newClient, newUser } from '../support/operator.ts';
 import { apiKey, basic, bearer, type Presented } from '../support/presented.ts';
 import { printedBounds } from '../support/printed-bounds.ts';
 import { until } from '../support/until.ts';
@@ -20,9 +20,9 @@ let bound: ReturnType<typeof printedBounds>;
 let ending: Readonly<Record<string, { readonly uses: readonly Use[]; readonly end: number }>>;
 
 beforeAll(async () => {
-  // Two seconds of the gateway's cache beside the five that an authorizer may remember. Few environments, so that those
+  // Two seconds of the gateway's cache beside the one that what is known of the log may be old. Few environments, so that those
   // which are asked in the end are those that were asked in the beginning.
-  world = await demoWorld({ revocationLag: '7' }, { environmentsMax: 2 });
+  world = await demoWorld({ revocationLag: '3' }, { environmentsMax: 2 });
   bound = printedBounds(world.assembly);
   const seconds = 8;
   const expiring = await newApiKey(world, { scope, expires_in: seconds });
@@ -65,6 +65,9 @@ const usesOfKey = ({ key }: Pick<MadeApiKey, 'key'>): readonly Use[] =>
     'GET /orders': '/orders',
     'GET /orders/{id}': '/orders/1',
   });
+
+const usesOfToken = (token: string): readonly Use[] =>
+  usesOf(bearer(token), { 'GET /whoami': '/whoami', 'GET /orders': '/orders' });
 
 const usesOfUser = (user: Parameters<typeof basic>[0]): readonly Use[] =>
   usesOf(basic(user), { 'GET /whoami': '/whoami' });
@@ -127,14 +130,35 @@ const withdrawals: Readonly<Record<string, Withdrawal>> = {
       return { uses: usesOfKey(key), withdraw: () => revoked(key.key) };
     },
   },
+  'an access token that an operator revokes': {
+    reason: 'revoked',
+    make: async () => {
+      const token = await world.token('orders:read');
+      const { jti: id, exp: expires_at } = claimsOf(token);
+      return ofToken(token, { command: 'revocations.add', level: 'token', id, expires_at });
+    },
+  },
+  'every token of a client that is switched off': {
+    reason: 'revoked',
+    make: async () => {
+      const own = await newClient(world, scope);
+      const token = await world.token(undefined, own);
+      return ofToken(token, { command: 'clients.disable', client_id: own.clientId });
+    },
+  },
+  'every token of a subject': {
+    reason: 'revoked',
+    make: async () => {
+      const own = await newClient(world, scope);
+      const token = await world.token(undefined, own);
+      return ofToken(token, { command: 'revocations.add', level: 'subject', id: own.clientId });
+    },
+  },
   'an access token that its client gives back': {
     reason: 'revoked',
     make: async () => {
       const token = await world.token('orders:read');
-      return {
-        uses: usesOf(bearer(token), { 'GET /whoami': '/whoami', 'GET /orders': '/orders' }),
-        withdraw: () => revoked(token),
-      };
+      return { uses: usesOfToken(token), withdraw: () => revoked(token) };
     },
   },
   'a user that is switched off': {
@@ -168,6 +192,14 @@ function ofUser(user: Parameters<typeof basic>[0], command: string, more: object
     uses: usesOfUser(user),
     withdraw: () => world.admin({ command, username: user.username, ...more }),
   };
+}
+
+function ofToken(token: string, command: Readonly<Record<string, unknown>>): Made {
+  return { uses: usesOfToken(token), withdraw: () => world.admin(command) };
+}
+
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
 
 /** RFC 7009, by the client of this world. Introspection (RFC 7662) knows at once. */

@@ -146,7 +146,17 @@ export async function demoWorld(
     async revokeKey(kid) {
       const { RotateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
       await invoke(rotationArn, { revoke: { kids: [kid], by: 'a test', reason: 'a test' } });
-      await secrets.send(new RotateSecretCommand({ SecretId: ringArn }));
+      const isBegun = async () => {
+        try {
+          await secrets.send(new RotateSecretCommand({ SecretId: ringArn }));
+          return true;
+        } catch (cause) {
+          // The last one has ended for whoever follows it, a moment before it has for Secrets Manager.
+          if ((cause as Error).name === 'InvalidRequestException') return false;
+          throw cause;
+        }
+      };
+      while (!(await isBegun())) await new Promise((resolve) => setTimeout(resolve, 50));
       const isOver = async () => {
         const { revoked } = (await admin({ command: 'keys.list' })) as unknown as KeysView;
         return revoked.some((key) => key.kid === kid && key.ended_at !== undefined);
