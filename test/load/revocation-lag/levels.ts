@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey, sign } from 'node:crypto';
 import type { DemoWorld } from '../../support/demo-world.ts';
 import { newApiKey, newClient, newUser, unique } from '../../support/operator.ts';
 import { apiKey, basic, bearer, type Presented } from '../../support/presented.ts';
+import { until } from '../../support/until.ts';
 
 /** Somebody who is let in, until somebody revokes what it comes with. */
 export interface Victim {
@@ -19,14 +20,19 @@ export interface Level {
   readonly make: () => Promise<Victim>;
   /** Answered once it is done. */
   readonly revoke: (victim: Victim) => Promise<void>;
-  /** What is revoked is shared, so that trials must follow one another. */
+  /** What is revoked is shared, so that trials must follow one another, and others have to keep away. */
   readonly isOneByOne?: boolean;
+  /** A record is kept in memory once its making is over a minute ago: victims are made at the very beginning. */
+  readonly isKept?: boolean;
+  /** Between two uses. Where nothing is replayed each of them is a decision. @default 400 */
+  readonly everyMilliseconds?: number;
 }
 
 const scope = ['orders:read', 'reports:read'];
 
 export async function levels(world: DemoWorld): Promise<readonly Level[]> {
   const client = await newClient(world, scope);
+  const revoked = new Set<string>();
   const admin = async (command: Readonly<Record<string, unknown>>) => {
     await world.admin(command);
   };
@@ -77,6 +83,7 @@ export async function levels(world: DemoWorld): Promise<readonly Level[]> {
     },
     {
       name: 'API key that is switched off',
+      isKept: true,
       async make() {
         const { key, keyId } = await newApiKey(world, { scope });
         return victim('an API key', keyId, apiKey(key));
@@ -85,6 +92,8 @@ export async function levels(world: DemoWorld): Promise<readonly Level[]> {
     },
     {
       name: 'user that is switched off',
+      isKept: true,
+      everyMilliseconds: 1_500,
       async make() {
         const user = await newUser(world, { scope });
         return victim('a user', user.username, basic(user), '/reports/monthly');
@@ -95,10 +104,17 @@ export async function levels(world: DemoWorld): Promise<readonly Level[]> {
       name: 'signing key, by an operator',
       isOneByOne: true,
       async make() {
-        const token = await world.token(undefined, client);
+        // An issuer that has not looked at the log yet signs on for a moment with what is dead.
+        const token = await until(
+          () => world.token(undefined, client),
+          (issued) => !revoked.has(kidOf(issued)),
+        );
         return victim('a signing key', kidOf(token), bearer(token));
       },
-      revoke: ({ id }) => world.revokeKey(id),
+      async revoke({ id }) {
+        revoked.add(id);
+        await world.revokeKey(id);
+      },
     },
   ];
 }
