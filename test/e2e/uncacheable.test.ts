@@ -25,7 +25,7 @@ describe('a strict route', () => {
   test('says so where the bounds are printed: nothing of what is in memory counts', () => {
     const bound = printedBounds(world.assembly);
     expect([bound('rest', 'GET /whoami'), bound('http', 'GET /whoami')]).toEqual([0, 0]);
-    expect([bound('rest', 'GET /orders'), bound('http', 'GET /orders')]).toEqual([360, 360]);
+    expect([bound('rest', 'GET /orders'), bound('http', 'GET /orders')]).toEqual([301, 301]);
   });
 
   test('refuses a key that was switched off or rolled at once, where others go on for as long as is printed', async () => {

@@ -85,6 +85,8 @@ for (const { name, make, revoke, isOneByOne, everyMilliseconds = 400 } of all) {
 }
 
 if (areWatched) await endOfBystanders();
+// Until the issuer knows of the last key that was revoked.
+await sleep(1_000 * (settings.revocationPollSeconds + 1));
 for (const { name, isAsStated, said } of await outages(world, settings)) {
   process.stdout.write(`${name}: ${said}\n`);
   if (!isAsStated) failures += 1;

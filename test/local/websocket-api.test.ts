@@ -126,10 +126,7 @@ function assembly(shape: Shape): string {
 async function webSocketWorld(
   shape: Shape,
 ): Promise<GatewayWorld & { readonly socketUrl: string }> {
-  const world = await gatewayWorld(assembly(shape), {
-    authorizerTimeoutMilliseconds: 100,
-    ...shape.options,
-  });
+  const world = await gatewayWorld(assembly(shape), shape.options);
   worlds.push(world);
   return Object.assign(world, { socketUrl: `${world.url.replace('http', 'ws')}/prod` });
 }
@@ -193,7 +190,9 @@ describe('an authorizer of $connect', () => {
     ['allows nothing', policy([]), 403],
     ['denies', policy([statement('Allow', '*'), statement('Deny', 'ARN')]), 403],
   ])('that %s ends the handshake: %s → %i', async (_, search, status) => {
-    const world = await webSocketWorld({ routes: ['!$connect'] });
+    // Only one of them is meant to be too slow, whatever else the machine does.
+    const options = search.includes('hangs') ? { authorizerTimeoutMilliseconds: 100 } : {};
+    const world = await webSocketWorld({ routes: ['!$connect'], options });
     expect((await refusedSocket(`${world.socketUrl}${search}`)).status).toBe(status);
     expect(world.invoked).toEqual(['Auth']);
   });

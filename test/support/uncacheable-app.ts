@@ -16,14 +16,13 @@ import { ProtectedRestApi } from '../../infra/protected-rest-api.ts';
 const app: App = new App();
 const keyward: Keyward = new Keyward(new Stack(app, 'Keyward'), 'Keyward', {
   stage: 'dev',
-  settings: { credentialCacheSeconds: 60 },
   defaultResource: ordersAudience,
 });
 const stack: Stack = new Stack(app, 'KeywardDemo');
 const authorizer: CombinedAuthorizer = new CombinedAuthorizer(stack, 'Authorizer', {
   keyward,
   audience: ordersAudience,
-  revocationLagSeconds: 360,
+  revocationLagSeconds: 301,
   routes: defineRoutes({
     'GET /whoami': requires({ schemes: ['apikey', 'basic'], revocation: 'strict' }),
     'GET /orders': requires({ schemes: ['apikey'] }),
