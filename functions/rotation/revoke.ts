@@ -2,7 +2,7 @@ import { activeKeys, type KeyRing, type RingKey } from '../core/keys/key-ring.ts
 import { parseRing } from '../core/keys/parse-ring.ts';
 import { publicHalf } from '../core/keys/publish-ring.ts';
 import type { PublishedKeySet, RevokedKey } from '../core/keys/published-keys.ts';
-import { revokedIds, withFence, withRevoked } from '../core/keys/revoked-keys.ts';
+import { revokedIds, withFence, withoutSigning, withRevoked } from '../core/keys/revoked-keys.ts';
 import { holdsAny } from '../core/keys/ring-without.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { RingVersions, VersionLabels } from '../core/ports/ring-versions.ts';
@@ -35,7 +35,8 @@ export interface Revoked {
  * published; what is pending and cannot be published any more is detached, so that it blocks no rotation.
  *
  * The log names a key at once unless it signs: signers would answer 503 until another one does, so that is left to the end
- * of the rotation. Who has waited for that in vain asks with `even_signing`, which leaves what is pending alone.
+ * of the rotation. Who has waited for that in vain asks with `even_signing`, which leaves what is pending alone. The log
+ * forgets the key before it must be gone, so it leaves the published set as well.
  *
  * Throws `RotationRefused` for a key that nobody knows; then nothing was changed.
  *
@@ -58,7 +59,11 @@ export async function revoke(
   const kids = targets.filter(({ use }) => use === 'sig').map(({ id }) => id);
   const isNew = await change(ports, (stored, now) => {
     const set = stored ?? publicHalf(ring, undefined, now);
-    return withRevoked(set, targets, ring, now) ?? (isDead(set) ? withFence(set, ring) : undefined);
+    const marked =
+      withRevoked(set, targets, ring, now) ?? (isDead(set) ? withFence(set, ring) : undefined);
+    if (!evenSigning) return marked;
+    const without = withoutSigning(marked ?? set, kids);
+    return without === set ? undefined : without;
   });
   if (isNew) {
     audit.write({ event: 'keys_revoked', generation, kids, reason: `${reason}, by ${by}` });

@@ -117,6 +117,24 @@ describe('a key that was revoked', () => {
     expect(kids(current(world).keys)).not.toContain(bad);
   });
 
+  test('is trusted never again once it was named, although no rotation follows for longer than the log remembers', async () => {
+    const world = await settled();
+    const bad = keyOf(current(world), 'active').kid;
+    await ask(world, { kids: [bad] });
+    await ask(world, { kids: [bad], even_signing: true });
+    await world.pass(30 * days);
+    const named = world.entries.find(({ kind }) => kind === 'key');
+    expect(named?.expiresAt).toBeLessThan(world.now());
+    expect(await publishedKids(world)).not.toContain(bad);
+    // Neither a repetition nor a deployment brings it back.
+    await ask(world, { kids: [bad], even_signing: true });
+    await ensure(world);
+    expect(await publishedKids(world)).not.toContain(bad);
+    await rotate(world, 'r1');
+    expect(kids(current(world).keys)).not.toContain(bad);
+    expect((await ask(world, { kids: [bad] })).remaining).toEqual([]);
+  });
+
   test('is asked for once more after the end: nothing remains, nothing changes', async () => {
     const world = await settled();
     const bad = keyOf(current(world), 'active').kid;

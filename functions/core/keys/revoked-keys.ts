@@ -45,6 +45,12 @@ export function withRevoked(
   };
 }
 
+/** `set` without revoked keys that still sign, or as it is: what they sign from now on is good for nobody. */
+export function withoutSigning(set: PublishedKeySet, kids: readonly string[]): PublishedKeySet {
+  const keys = set.keys.filter(({ jwk }) => !kids.includes(jwk.kid));
+  return keys.length === set.keys.length ? set : { ...set, revision: set.revision + 1, keys };
+}
+
 /**
  * The revoked keys that are gone for good, which nobody has noted yet. A ring of a later generation was made without them,
  * and nothing that holds them can follow the one in force: the label moves only from the version that a ring was made from.
