@@ -7,6 +7,7 @@ import { Failure } from './failure.ts';
 import { globals } from './globals.ts';
 import { print } from './output.ts';
 import { type RevokeOptions, revokeKeys } from './revoke-keys.ts';
+import { seconds } from './seconds.ts';
 
 /** `keyward keys …` */
 export function keysCommand(program: Command): void {
@@ -29,7 +30,8 @@ export function keysCommand(program: Command): void {
     .option('--timeout <seconds>', 'how long to wait for the end', '60')
     .action(async (options: { force?: boolean; timeout: string }, command: Command) => {
       const { connection, format } = globals(command);
-      const view = await rotate(connection, options.force === true, Number(options.timeout));
+      const timeoutSeconds = seconds(options.timeout, '--timeout');
+      const view = await rotate(connection, options.force === true, timeoutSeconds);
       print(format === 'json' ? view : view.keys, format);
     });
 

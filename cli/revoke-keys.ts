@@ -4,6 +4,7 @@ import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';
+import { seconds } from './seconds.ts';
 
 export interface RevokeOptions {
   readonly all?: boolean;
@@ -38,18 +39,19 @@ export async function revokeKeys(
   options: RevokeOptions,
 ): Promise<RevocationReport> {
   const reason = meant(kids, options);
+  const timeoutSeconds = seconds(options.timeout, '--timeout');
   await refuseUnknown(connection, kids);
   const rotation = await fact(connection, 'rotation-arn');
   const by = `keyward keys revoke by ${process.env.USER ?? 'unknown'}`;
   const ask = (which: object) =>
     invoke(connection, rotation, { revoke: { ...which, by, reason } }) as Promise<Revoked>;
   const answer = await ask(kids.length === 0 ? { all: true } : { kids });
-  const isOver =
-    answer.remaining.length === 0 ||
-    (await hasEnded(connection, answer.kids, Number(options.timeout)));
-  if (isOver) return report(await listKeys(connection), answer);
+  const end =
+    answer.remaining.length === 0 || (await endOf(connection, answer.kids, timeoutSeconds));
+  if (end === true) return report(await listKeys(connection), answer);
   await ask({ kids: answer.kids, even_signing: true });
-  throw new Failure('failed', unfinished(answer));
+  const why = end === false ? '' : `${end.message}; `;
+  throw new Failure(end === false ? 'failed' : end.kind, `${why}${unfinished(answer)}`);
 }
 
 /** @returns the reason */
@@ -83,19 +85,35 @@ const lookMilliseconds = 250;
 /** A rotation that lost to another one is begun anew after so many looks. */
 const looksPerRotation = 8;
 
-async function hasEnded(
+/**
+ * Waits for the end of the rotation that takes the keys out. What cannot be called now is called again until the time is up:
+ * the keys must not stay trusted for that.
+ *
+ * @returns true, or why it has not come: false where nobody says
+ */
+async function endOf(
   connection: Connection,
   kids: readonly string[],
   timeoutSeconds: number,
-): Promise<boolean> {
-  for (let look = 0; look * lookMilliseconds <= timeoutSeconds * 1_000; look += 1) {
-    if (look % looksPerRotation === 0) await rotateUnlessUnderWay(connection);
-    await sleep(lookMilliseconds);
-    const { revoked } = await listKeys(connection);
-    const ended = new Set(revoked.filter((key) => key.ended_at !== undefined).map((k) => k.kid));
-    if (kids.every((kid) => ended.has(kid))) return true;
+): Promise<boolean | Failure> {
+  const deadline = performance.now() + timeoutSeconds * 1_000;
+  let failure: Failure | undefined;
+  for (let look = 0; look === 0 || performance.now() < deadline; look += 1) {
+    try {
+      if (look % looksPerRotation === 0) {
+        failure = undefined;
+        await rotateUnlessUnderWay(connection);
+      }
+      await sleep(lookMilliseconds);
+      const { revoked } = await listKeys(connection);
+      const ended = new Set(revoked.filter((key) => key.ended_at !== undefined).map((k) => k.kid));
+      if (kids.every((kid) => ended.has(kid))) return true;
+    } catch (cause) {
+      if (!(cause instanceof Failure)) throw cause;
+      failure = cause;
+    }
   }
-  return false;
+  return failure ?? false;
 }
 
 /** One that is under way takes the keys out: any other was detached. */
@@ -129,6 +147,6 @@ function unfinished({ kids, pollSeconds }: Revoked): string {
   return (
     `the keys are marked and the log names them, so Keyward's authorizers refuse them within ${pollSeconds} s; ` +
     'the rotation has not ended, until then the token endpoint may answer 503. ' +
-    `Run it again: keyward keys revoke ${kids.join(' ')}`
+    `Run it again: keyward keys revoke ${kids.join(' ')} --yes --reason …`
   );
 }

@@ -188,6 +188,30 @@ describe('keyward', () => {
     expect(await json(['keys', 'unstick', '--yes'])).toMatchObject({ detached: false });
   }, 60_000);
 
+  test('keys are revoked although no rotation can be started: nobody trusts them, and the failure says why', async () => {
+    const { keys } = (await json(['keys', 'list'])) as {
+      keys: readonly { kid: string; alg: string; state: string }[];
+    };
+    const key = keys.find(({ alg, state }) => alg === 'RS256' && state === 'active');
+    const kid = key?.kid ?? expect.fail('no key signs');
+    const token = await world.token('orders:read');
+    expect(await whoami(token)).toBe(200);
+    const command = ['keys', 'revoke', kid, '--reason', 'it leaked', '--yes'];
+    expect((await keyward([...command, '--timeout', 'soon', ...at()])).code).toBe(2);
+    expect((await json(['keys', 'list'])).revoked).toEqual([]);
+    const heal = world.hosted.endpoint.inject({
+      operation: 'secretsmanager:RotateSecret',
+      fault: { kind: 'access-denied' },
+    });
+    const failed = await keyward([...command, '--timeout', '0', ...at()]);
+    heal();
+    expect(failed).toMatchObject({ code: 4, stdout: '' });
+    expect(failed.stderr).toMatch(new RegExp(`^keyward: AWS refused: .*keys revoke ${kid} .*\n$`));
+    await expect.poll(() => whoami(token), soon).toBe(401);
+    expect(JSON.stringify((await json(['keys', 'list'])).keys)).not.toContain(kid);
+    expect((await json(command)).active).not.toContain(kid);
+  }, 60_000);
+
   test('keys are revoked; while their rotation fails the command says what is left, and may be repeated', async () => {
     const { keys } = (await json(['keys', 'list'])) as {
       keys: readonly { kid: string; state: string }[];
