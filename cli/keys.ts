@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';
 import { globals } from './globals.ts';
+import { askedBy } from './operator.ts';
 import { print } from './output.ts';
 import { type RevokeOptions, revokeKeys } from './revoke-keys.ts';
 import { seconds } from './seconds.ts';
@@ -60,7 +61,7 @@ export function keysCommand(program: Command): void {
 }
 
 async function unstick(connection: Connection): Promise<unknown> {
-  const event = { unstick: { by: `keyward keys unstick by ${process.env.USER ?? 'unknown'}` } };
+  const event = { unstick: { by: askedBy('keys unstick') } };
   return invoke(connection, await fact(connection, 'rotation-arn'), event);
 }
 
@@ -79,7 +80,7 @@ async function rotate(
   if (force) {
     const intent = {
       mode: 'waive-lead',
-      by: `keyward keys rotate --force by ${process.env.USER ?? 'unknown'}`,
+      by: askedBy('keys rotate --force'),
     };
     await invoke(connection, await fact(connection, 'rotation-arn'), { intent });
   }

@@ -4,6 +4,7 @@ import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';
+import { askedBy } from './operator.ts';
 import { seconds } from './seconds.ts';
 
 export interface RevokeOptions {
@@ -42,7 +43,7 @@ export async function revokeKeys(
   const timeoutSeconds = seconds(options.timeout, '--timeout');
   await refuseUnknown(connection, kids);
   const rotation = await fact(connection, 'rotation-arn');
-  const by = `keyward keys revoke by ${process.env.USER ?? 'unknown'}`;
+  const by = askedBy('keys revoke');
   const ask = (which: object) =>
     invoke(connection, rotation, { revoke: { ...which, by, reason } }) as Promise<Revoked>;
   const answer = await ask(kids.length === 0 ? { all: true } : { kids });
