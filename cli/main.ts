@@ -42,7 +42,8 @@ try {
 function exitCodeOf(cause: unknown): number {
   if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : exitCodes.usage;
   if (cause instanceof Failure) {
-    process.stderr.write(`keyward: ${cause.message}\n`);
+    // It may repeat an argument, and a terminal must not be steered by what was pasted.
+    process.stderr.write(`keyward: ${cause.message.replace(/\p{C}/gu, '?')}\n`);
     return exitCodes[cause.kind];
   }
   process.stderr.write(

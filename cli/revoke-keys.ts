@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeysView } from '../functions/admin/commands.ts';
+import { hasSecretPrefix } from '../functions/core/looks-like-secret.ts';
 import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
@@ -62,6 +63,9 @@ function meant(kids: readonly string[], { all, reason, ...options }: RevokeOptio
       'usage',
       'name the keys, or --all if the whole secret was read by a stranger',
     );
+  }
+  if (kids.some(hasSecretPrefix)) {
+    throw new Failure('usage', 'this is a secret, and not the id of a key; nothing was done');
   }
   if (reason === undefined || !/^[\x20-\x7e]{1,256}$/.test(reason)) {
     throw new Failure('usage', '--reason must be one line of printable ASCII, at most 256 long');

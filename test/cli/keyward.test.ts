@@ -422,6 +422,8 @@ describe('keyward', () => {
     [['keys', 'revoke', 'a', '--yes'], 2],
     [['keys', 'revoke', 'a', '--reason', 'x'], 2],
     [['keys', 'revoke', 'nobody', '--reason', 'x', '--yes'], 3],
+    [['keys', 'revoke', 'no\u001b[31mbody', '--reason', 'x', '--yes'], 3],
+    [['keys', 'revoke', 'kwcs_wrong', '--reason', 'x', '--yes'], 2],
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],
@@ -436,7 +438,8 @@ describe('keyward', () => {
   ])('%j ends with %d, one line on stderr and nothing on stdout', async (args, code) => {
     const outcome = await keyward([...args, ...at()]);
     expect(outcome).toMatchObject({ code, stdout: '' });
-    expect(outcome.stderr).toMatch(/^keyward: [^\n]+\n$/);
+    expect(outcome.stderr).toMatch(/^keyward: [^\p{Cc}]+\n$/u);
+    expect(outcome.stderr).not.toContain('kwcs_');
   });
 
   test('an address that is not of this machine is refused before anything is sent', async () => {
