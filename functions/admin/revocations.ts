@@ -23,7 +23,7 @@ export interface TokenAdministration extends CutAdministration {
   readonly revocationKeepSeconds: number;
 }
 
-const expired = 'the token has expired: nothing lets it in';
+const expired = 'the token has expired by what was said of it';
 const foreign =
   'tokens of this issuer that were issued before and live beyond kept_until work again then';
 
@@ -39,7 +39,7 @@ export function revocationCommands(ports: TokenAdministration): Verbs {
         const endsAt = endOf(command, target, now);
         if (await isUnknown(target)) return notFound('there is no client of that client_id');
         const { mark: _m, isOwn, ...named } = target;
-        const done = await revoke(target, endsAt, now);
+        const done = await revoke(target);
         const note = endsAt !== undefined && endsAt <= now ? expired : undefined;
         const caveat = note ?? (isOwn || target.level === 'token' ? undefined : foreign);
         const view: RevokedTokensView = {
@@ -67,18 +67,17 @@ export function revocationCommands(ports: TokenAdministration): Verbs {
     },
   };
 
-  async function revoke(
-    { level, mark }: RevocationTarget,
-    endsAt: number | undefined,
-    now: number,
-  ): Promise<Pick<RevokedTokensView, 'cut' | 'kept_until'>> {
+  /** For as long as the log can: nobody has checked the end that was named, and it may be a forger's. */
+  async function revoke({
+    level,
+    mark,
+  }: RevocationTarget): Promise<Pick<RevokedTokensView, 'cut' | 'kept_until'>> {
     if (level === 'client' || level === 'subject') {
       const { cut, expiresAt } = await cutAway(ports, level, mark);
       return { cut, kept_until: expiresAt };
     }
     await settleLeftovers(ports);
-    if (endsAt !== undefined && endsAt <= now) return { kept_until: endsAt };
-    const { expiresAt } = await revocationRecorder.record({ kind: level, id: mark }, endsAt);
+    const { expiresAt } = await revocationRecorder.record({ kind: level, id: mark });
     return { kept_until: expiresAt };
   }
 
