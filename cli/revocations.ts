@@ -18,7 +18,10 @@ export function revocationsCommand(program: Command): void {
         command: 'revocations.list',
         ...(all === undefined ? {} : { all }),
       })) as RevocationsView;
-      print(format === 'json' ? view : [...view.revocations, ...view.owed.map(owed)], format);
+      const { left_out: leftOut } = view;
+      const more = leftOut === undefined ? [] : [{ kind: `… and ${leftOut} older ones` }];
+      const rows = [...view.revocations, ...more, ...view.owed.map(owed)];
+      print(format === 'json' ? view : rows, format);
     });
 }
 

@@ -108,7 +108,10 @@ export interface RevokedTokensView {
 }
 
 export interface RevocationsView {
+  /** The newest first. */
   readonly revocations: readonly LogEntryView[];
+  /** How many older ones there are; absent: none. */
+  readonly left_out?: number;
   /** Cuts that somebody began and whose entry could not be written yet. */
   readonly owed: readonly {
     readonly level: 'client' | 'subject';

@@ -24,6 +24,8 @@ export interface TokenAdministration extends CutAdministration {
 }
 
 const expired = 'the token has expired by what was said of it';
+/** An answer of Lambda has 6 MB at most; a client alone may revoke more tokens than fit into it. */
+const listedMax = 5_000;
 const foreign =
   'tokens of this issuer that were issued before and live beyond kept_until work again then';
 
@@ -57,8 +59,11 @@ export function revocationCommands(ports: TokenAdministration): Verbs {
       run: async (command, now) => {
         const isAll = command.flag('all') ?? false;
         const owed = await cutOff.settleOwed();
+        const all = logViews(await wholeLog(ports, now), now, isAll);
+        const leftOut = all.length - listedMax;
         const view: RevocationsView = {
-          revocations: logViews(await wholeLog(ports, now), now, isAll),
+          revocations: all.slice(0, listedMax),
+          ...(leftOut > 0 ? { left_out: leftOut } : {}),
           owed,
           poll_seconds: ports.revocationPollSeconds,
         };

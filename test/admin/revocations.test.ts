@@ -71,6 +71,14 @@ function office() {
       return view.isRevoked(tokenMarks(issuer, { ...anyToken, ...token }));
     },
     entries: () => log.read(now - 7_200, now + 7_200),
+    /** So many tokens with the longest ids, twenty in a second. */
+    async fill(tokens: number): Promise<void> {
+      for (let i = 0; i < tokens; i += 1) {
+        const id = `${other} ${String(i).padStart(255, '€')}`;
+        const at = now - Math.floor(i / 20);
+        await log.append({ kind: 'token', id, at, serial: `${i}`, expiresAt: at + keepSeconds });
+      }
+    },
     newClient: () => done({ command: 'clients.create', name: 'Orders', client_id: 'orders' }),
   };
 }
@@ -324,6 +332,20 @@ describe('the list of what is revoked', () => {
     await done(add({ level: 'subject', id: 'bob' }));
     expect(await isDead({})).toBe(true);
     expect(await done({ command: 'revocations.list' })).toMatchObject({ owed: [] });
+  });
+
+  test('is an answer that Lambda lets through, however much clients have revoked, and says what it leaves out', async () => {
+    const { done, fill } = office();
+    await fill(8_000);
+    const answer = await done({ command: 'revocations.list' });
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6 * 1024 * 1024);
+    const { revocations, left_out } = answer as {
+      revocations: readonly object[];
+      left_out: number;
+    };
+    expect(revocations.length + left_out).toBe(8_000);
+    expect(revocations[0]).toMatchObject({ logged_at: now });
+    expect(await done({ command: 'status' })).toMatchObject({ revocations: 8_000 });
   });
 
   test('of a wrong kind of question is refused', async () => {
