@@ -128,6 +128,8 @@ export interface StatusView {
     readonly alg: string;
     readonly published_at: number;
     readonly age_seconds: number;
+    /** It was revoked, and no rotation has taken it out yet: `keys revoke` has to be repeated. */
+    readonly revoked_at?: number;
   }[];
   /** How many things are revoked now. */
   readonly revocations: number;

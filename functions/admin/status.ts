@@ -23,12 +23,18 @@ export function statusCommands(ports: StatusAdministration): Verbs {
           wholeLog(ports, now),
           ports.reportedPolls.list(now),
         ]);
+        const revoked = new Map(keys?.revoked?.map(({ id, revokedAt }) => [id, revokedAt]));
+        const revocationOf = (kid: string) => {
+          const revokedAt = revoked.get(kid);
+          return revokedAt === undefined ? {} : { revoked_at: revokedAt };
+        };
         const view: StatusView = {
           issuer: ports.issuer,
           active_keys: (keys?.keys ?? [])
             .filter(({ state }) => state === 'active')
             .map(({ jwk: { kid, alg }, publishedAt }) => ({
               ...{ kid, alg, published_at: publishedAt, age_seconds: now - publishedAt },
+              ...revocationOf(kid),
             })),
           revocations: logViews(entries, now).length,
           revocations_owed: owed.length,

@@ -64,3 +64,14 @@ test('tells the age of the keys that sign, what is revoked, and who has not look
     ],
   });
 });
+
+test('tells of a key that signs although it was revoked', async () => {
+  const mark = { use: 'sig', generation: 5 } as const;
+  const revoked = [
+    { ...mark, id: 'gone', revokedAt: now - 900, endedAt: now - 890 },
+    { ...mark, id: 'k1', revokedAt: now - 60 },
+  ];
+  expect(await office({ ...keySet, revoked }).done({ command: 'status' })).toMatchObject({
+    active_keys: [{ kid: 'k1', revoked_at: now - 60 }],
+  });
+});
