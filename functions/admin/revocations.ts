@@ -116,7 +116,7 @@ export function revocationCommands(ports: TokenAdministration): Verbs {
     }
     if (endsAt > now + revocationKeepSeconds) {
       throw new InvalidCommand(
-        'the token lives longer than the log keeps an entry, and would work again: raise accessTokenLifetimeMaxSeconds of the deployment above its rest, then revoke it',
+        'the token lives longer than the log keeps an entry, and would work again: raise accessTokenLifetimeMaxSeconds of the deployment and of its authorizers above its rest, then revoke it',
       );
     }
     return endsAt;

@@ -137,7 +137,7 @@ describe('a token', () => {
     const foreign = { level: 'token', id: 'x', issuer: other };
     const longest = now + keepSeconds - 120;
     expect(await refusal(add({ ...foreign, expires_at: longest + 1 }))).toMatch(
-      /^invalid_request: .*accessTokenLifetimeMaxSeconds/,
+      /^invalid_request: .*accessTokenLifetimeMaxSeconds of the deployment and of its authorizers/,
     );
     expect(await refusal(add(foreign))).toMatch(/^invalid_request: expires_at is missing/);
     expect(await entries()).toEqual([]);
