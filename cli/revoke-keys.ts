@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeysView } from '../functions/admin/commands.ts';
-import { hasSecretPrefix } from '../functions/core/looks-like-secret.ts';
+import { hasSecretPrefix, looksLikeToken } from '../functions/core/looks-like-secret.ts';
 import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
@@ -69,6 +69,9 @@ function meant(kids: readonly string[], { all, reason, ...options }: RevokeOptio
   }
   if (reason === undefined || !/^[\x20-\x7e]{1,256}$/.test(reason)) {
     throw new Failure('usage', '--reason must be one line of printable ASCII, at most 256 long');
+  }
+  if (hasSecretPrefix(reason) || looksLikeToken(reason)) {
+    throw new Failure('usage', '--reason has a secret or a token in it; nothing was sent');
   }
   confirm(options, 'revoke: every token that these keys have signed dies');
   return reason;

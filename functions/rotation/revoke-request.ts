@@ -1,3 +1,4 @@
+import { hasSecretPrefix, looksLikeToken } from '../core/looks-like-secret.ts';
 import { isPrintableLine } from './printable-line.ts';
 import { RotationRefused } from './refusal.ts';
 
@@ -25,6 +26,9 @@ export function readRevokeRequest(asked: unknown): RevokeRequest {
   const isValid =
     isPrintableLine(by) &&
     isPrintableLine(reason) &&
+    // It goes into the log as it is.
+    !hasSecretPrefix(reason) &&
+    !looksLikeToken(reason) &&
     (evenSigning === undefined || typeof evenSigning === 'boolean') &&
     Object.keys(others).length === 0;
   if (which === undefined || !isValid) throw new RotationRefused('invalid_intent');

@@ -426,6 +426,7 @@ describe('keyward', () => {
     [['keys', 'revoke', 'nobody', '--reason', 'x', '--yes'], 3],
     [['keys', 'revoke', 'no\u001b[31mbody', '--reason', 'x', '--yes'], 3],
     [['keys', 'revoke', 'kwcs_wrong', '--reason', 'x', '--yes'], 2],
+    [['keys', 'revoke', '--all', '--reason', 'kwcs_wrong', '--yes'], 2],
     [['clients', 'list', '--output', 'xml'], 2],
     [['token', '--client', 'nobody'], 2],
     [['clients', 'list', '--deployment', 'other'], 3],

@@ -299,6 +299,8 @@ describe('what is refused', () => {
     ['something else than all', { all: 1, ...why }],
     ['no reason', { all: true, by: 'me' }],
     ['no author', { all: true, reason: 'it leaked' }],
+    ['a secret in a reason', { all: true, by: 'me', reason: 'found kwcs_1a in a log' }],
+    ['a token in a reason', { all: true, by: 'me', reason: 'eyJhbGciOiJub25lIn0.e30.' }],
     ['a line break in a reason', { all: true, by: 'me', reason: 'a\nb' }],
     ['a kid that is no text', { kids: [5], ...why }],
     ['a member too many', { all: true, ...why, at: 5 }],
