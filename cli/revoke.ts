@@ -45,7 +45,7 @@ export function revokeCommand(program: Command): void {
     withReason(
       revoke
         .command(level === 'client' ? 'client <client_id>' : 'subject <sub>')
-        .description(`everything that this ${level} holds by now; it can get new tokens`),
+        .description(`every token that this ${level} has by now; it can get new ones`),
     )
       .option('--issuer <url>', 'the issuer of the tokens; this deployment if left out')
       .option('--yes', 'really')
