@@ -35,12 +35,6 @@ const ownKeys = followedKeys(
   stores.revocations,
 );
 
-// Most first requests need these, and initialization has more CPU. A failure is the first request's to meet.
-await Promise.allSettled([
-  stores.revocations.current(clock.now()),
-  ...(accepts(bundled, 'bearer') ? [ownKeys.find('', clock.now())] : []),
-]);
-
 /** Whatever a route accepts, on every surface of API Gateway. */
 export const handler: AuthorizerHandler = serve(
   {
@@ -77,6 +71,13 @@ export const handler: AuthorizerHandler = serve(
   },
   bundled,
 );
+
+// Most first requests need these, and initialization has more CPU. A failure is the first request's to meet.
+// Not before everything that the log may concern listens to it.
+await Promise.allSettled([
+  stores.revocations.current(clock.now()),
+  ...(accepts(bundled, 'bearer') ? [ownKeys.find('', clock.now())] : []),
+]);
 
 /** Does any route of the table accept this scheme? Its keys need not be read otherwise. */
 function accepts({ table }: BundledPolicy, scheme: 'bearer'): boolean {

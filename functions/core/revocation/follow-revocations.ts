@@ -15,7 +15,10 @@ export interface RevocationFollower {
    * @param isStrict as it is now, by a read of this request's own, or `Unavailable`. @default false
    */
   current(now: number, isStrict?: boolean): Promise<Revocations>;
-  /** Tells of each further entry once, before anybody gets to see the log that has it. */
+  /**
+   * Tells of each entry once, before anybody gets to see the log that has it. Throws once a read has begun: whoever comes
+   * then would never be told of what was read.
+   */
   onEntry(listener: (entry: LoggedEntry) => void): void;
 }
 
@@ -52,6 +55,7 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
   let readAt: number | undefined;
   let failedAt: number | undefined;
   let sweptAt = 0;
+  let hasBegun = false;
   let underWay: Promise<void> | undefined;
 
   return {
@@ -73,11 +77,13 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
       throw new Unavailable('the revocation log');
     },
     onEntry(listener) {
+      if (hasBegun) throw new Error('a listener that has missed entries');
       listeners.push(listener);
     },
   };
 
   async function read(now: number): Promise<void> {
+    hasBegun = true;
     // A clock that was set back says nothing of what was read since.
     const isKnown = readAt !== undefined && now >= readAt - clockDriftSeconds;
     const since = isKnown ? (readAt ?? 0) - pollOverlapSeconds : 0;

@@ -109,6 +109,12 @@ describe('an environment', () => {
     expect(told).toEqual(['m', 'm']);
   });
 
+  test('tells nobody who comes when something was read already: what was missed never comes again', async () => {
+    const { follower } = world();
+    await follower.current(now);
+    expect(() => follower.onEntry(() => undefined)).toThrow('missed');
+  });
+
   test('forgets what can kill nothing any more', async () => {
     const { follower, write } = world();
     for (let i = 0; i < 100; i += 1) await write(`j${i}`, now, { expiresAt: now + 100 + i });
