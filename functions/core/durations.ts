@@ -43,6 +43,9 @@ export const pollOverlapSeconds = 30;
 /** An environment that has not read the log for this long is gone, or might as well be. */
 export const pollReportKeepSeconds = 3_600;
 
+/** A key that was revoked while it signed is trusted no longer than this; a rotation takes it out within seconds. */
+export const revokedSigningSeconds = 60;
+
 /** A record that is about to change has changed within this time: more than any writer may run. */
 export const recordChangeSeconds = 60;
 

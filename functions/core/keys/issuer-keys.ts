@@ -29,7 +29,7 @@ export interface FetchedKeys {
 
 export interface IssuerKeysOptions {
   /** Throws when the set cannot be read. */
-  readonly fetch: () => Promise<FetchedKeys>;
+  readonly fetch: (now: number) => Promise<FetchedKeys>;
   /** How long a set is used that cannot be read again. */
   readonly holdSeconds: number;
   /** Reads for an unknown `kid` are at least this far apart, whatever callers make up. */
@@ -104,7 +104,7 @@ export function issuerKeys(options: IssuerKeysOptions): CachedIssuerKeys {
   async function refresh(now: number): Promise<boolean> {
     const before = changes;
     try {
-      const { keys, freshSeconds } = await options.fetch();
+      const { keys, freshSeconds } = await options.fetch(now);
       set = {
         keys: new Map(keys.map((key) => [key.kid, key])),
         readAt: now,

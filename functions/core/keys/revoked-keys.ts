@@ -1,9 +1,17 @@
 import type { KeyRing } from './key-ring.ts';
 import type { PublishedKeySet, RevokedKey } from './published-keys.ts';
 
-/** What must not be trusted any more: ids of signing keys and of MAC keys. */
-export function revokedIds(set: PublishedKeySet | undefined): ReadonlySet<string> {
-  return new Set(set?.revoked?.map(({ id }) => id));
+/**
+ * What must not be trusted any more: ids of signing keys and of MAC keys.
+ *
+ * @param until those alone that were revoked up to then
+ */
+export function revokedIds(
+  set: PublishedKeySet | undefined,
+  until: number = Infinity,
+): ReadonlySet<string> {
+  const revoked = set?.revoked?.filter(({ revokedAt }) => revokedAt <= until);
+  return new Set(revoked?.map(({ id }) => id));
 }
 
 /** `set` under a generation beyond that of every ring made so far: none of them can be published from now on. */
