@@ -34,29 +34,32 @@ export interface CachedLookup<T> extends Lookup<T> {
  */
 export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions): CachedLookup<T> {
   const { clock, ttlSeconds, markOf, entriesMax = 1_000 } = options;
+  // By mark, so that a change costs the same however much is in memory: there may be thousands of them in a poll.
   const known = new Map<string, Entry<T>>();
   const unknown = new Map<string, Entry<T>>();
   const underWay = new Map<string, Promise<T | undefined>>();
   /** Mark → until when no record of it is kept. */
   const changing = new Map<string, number>();
   let changes = 0;
+  let sweptAt = 0;
 
   return {
     async find(id, isFresh = false) {
       const now = clock.now();
-      if (isFresh) return look(id, now);
-      const entry = known.get(id) ?? unknown.get(id);
+      const mark = markOf(id);
+      if (isFresh) return look(id, mark, now);
+      const entry = known.get(mark) ?? unknown.get(mark);
       if (entry !== undefined && now >= entry.readAt && now - entry.readAt < ttlSeconds) {
-        keep(id, entry);
+        keep(mark, entry);
         return entry.record;
       }
-      let read = underWay.get(id);
+      let read = underWay.get(mark);
       if (read === undefined) {
-        const begun = look(id, now).finally(() => {
-          if (underWay.get(id) === begun) underWay.delete(id);
+        const begun = look(id, mark, now).finally(() => {
+          if (underWay.get(mark) === begun) underWay.delete(mark);
         });
         read = begun;
-        underWay.set(id, read);
+        underWay.set(mark, read);
       }
       return read;
     },
@@ -64,32 +67,29 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
     forget(mark, until) {
       changes += 1;
       underWay.clear();
+      known.delete(mark);
+      unknown.delete(mark);
       const now = clock.now();
-      for (const [other, end] of changing) if (end <= now) changing.delete(other);
-      if (until > now) changing.set(mark, Math.max(until, changing.get(mark) ?? 0));
-      for (const entries of [known, unknown]) {
-        for (const id of entries.keys()) if (markOf(id) === mark) entries.delete(id);
+      if (now !== sweptAt) {
+        for (const [other, end] of changing) if (end <= now) changing.delete(other);
+        sweptAt = now;
       }
+      if (until > now) changing.set(mark, Math.max(until, changing.get(mark) ?? 0));
     },
   };
 
-  async function look(id: string, now: number): Promise<T | undefined> {
+  async function look(id: string, mark: string, now: number): Promise<T | undefined> {
     const before = changes;
     const record = await lookup.find(id);
-    known.delete(id);
-    unknown.delete(id);
+    known.delete(mark);
+    unknown.delete(mark);
+    const isChanging = (changing.get(mark) ?? 0) > now;
     // What was read while something changed may be what it was.
-    if (ttlSeconds > 0 && before === changes && !isChanging(id, now)) {
-      keep(id, { record, readAt: now });
-    }
+    if (ttlSeconds > 0 && before === changes && !isChanging) keep(mark, { record, readAt: now });
     return record;
   }
 
-  function isChanging(id: string, now: number): boolean {
-    return changing.size > 0 && (changing.get(markOf(id)) ?? 0) > now;
-  }
-
-  function keep(id: string, entry: Entry<T>): void {
-    keepLast(entry.record === undefined ? unknown : known, id, entry, entriesMax);
+  function keep(mark: string, entry: Entry<T>): void {
+    keepLast(entry.record === undefined ? unknown : known, mark, entry, entriesMax);
   }
 }

@@ -3,7 +3,13 @@ import type { Client } from '../../../functions/core/clients/client.ts';
 import { cachedLookup } from '../../../functions/core/records/cached-lookup.ts';
 import { someClient } from '../../contracts/registry.ts';
 
-function world(options: { ttlSeconds?: number; entriesMax?: number } = {}) {
+interface WorldOptions {
+  readonly ttlSeconds?: number;
+  readonly entriesMax?: number;
+  readonly markOf?: (id: string) => string;
+}
+
+function world(options: WorldOptions = {}) {
   const state = {
     now: 100,
     reads: [] as string[],
@@ -222,6 +228,22 @@ describe('a record that is said to change', () => {
     cached.forget('orders', 200);
     await Promise.all([begun, cached.find('orders')]);
     expect(state.reads).toHaveLength(2);
+  });
+
+  test('costs no look at what else is in memory, however many change', async () => {
+    let marks = 0;
+    const markOf = (id: string) => {
+      marks += 1;
+      return `<${id}>`;
+    };
+    const { state, cached } = world({ markOf });
+    for (let i = 0; i < 500; i += 1) await cached.find(`x${i}`);
+    marks = 0;
+    for (let i = 0; i < 500; i += 1) cached.forget(`<y${i}>`, 160);
+    expect(marks).toBe(0);
+    cached.forget('<x7>', 100);
+    await cached.find('x7');
+    expect(state.reads.filter((id) => id === 'x7')).toHaveLength(2);
   });
 
   test('is the only one that is read again', async () => {
