@@ -23,34 +23,51 @@ const atOnce = 20;
 /**
  * One look at all connections of a stage, which closes each whose credential was revoked, withdrawn, or has expired. A
  * connection of which that cannot be told stays open, and one line says that there is such a one; so it is when there are
- * more than one look can close. The next look needs nothing of this one. Never throws.
+ * more than one look can close; the next one in this environment begins where it stopped, so that nothing hides for good
+ * behind connections that stay open. Never throws.
  */
 export function revokedConnectionsCloser(ports: CloserPorts): () => Promise<void> {
   const { connections, gateway, revocations, clock, audit } = ports;
+  /** Behind which connection the last look stopped; absent: it has seen all. */
+  let stoppedAt: string | undefined;
 
   return async () => {
     const now = clock.now();
     let failure: Pick<FaultEvent, 'fault' | 'cause' | 'code'> | undefined;
+    let isCut = false;
     const isOver = () => clock.now() - now >= connectionsRunSeconds;
     // Begun once: whoever needs the log waits for the same read, or learns that it failed.
     const log = revocations.current(now, true);
     const judge = connectionJudge({ ...ports, revocations: () => log }, now);
     const pages = everyPage(async (connection) => {
-      if (isOver()) failure ??= { fault: 'more connections than one look can close' };
+      if (isOver()) isCut = true;
       else await look(connection, judge, now).catch(failed);
     });
     await Promise.all([log.catch(failed), pages.catch(failed)]);
+    if (isCut) failure ??= { fault: 'more connections than one look can close' };
     if (failure !== undefined) audit.write({ event: 'fault', where: 'connections', ...failure });
 
     async function everyPage(each: (connection: Connection) => Promise<void>): Promise<void> {
-      let after: string | undefined;
+      const isSequel = stoppedAt !== undefined;
+      await pagesFrom(stoppedAt, each);
+      if (isSequel && !isCut) await pagesFrom(undefined, each);
+    }
+
+    async function pagesFrom(
+      first: string | undefined,
+      each: (connection: Connection) => Promise<void>,
+    ): Promise<void> {
+      let after = first;
       do {
+        stoppedAt = after;
         const page = await available('the Connections table', () => connections.page(after));
         if (page.unreadable > 0) failure ??= { fault: 'a connection that cannot be read' };
         await severalAtOnce(page.connections, atOnce, each);
+        if (isCut) return;
         after = page.next;
       } while (after !== undefined && !isOver());
-      if (after !== undefined) failure ??= { fault: 'more connections than one look can close' };
+      isCut = after !== undefined;
+      stoppedAt = after;
     }
 
     function failed(cause: unknown): void {

@@ -284,6 +284,29 @@ describe('one look', () => {
     expect(open.size).toBe(0);
   });
 
+  test('that runs out of time among those that stay open hides none behind them: the next begins where it stopped', async () => {
+    const staying = Array.from({ length: 60 }, (_, i) => ({
+      ...{ ...key, connectionId: `${100 + i}=`, credentialId: `good-${i}` },
+    }));
+    const last = { ...key, connectionId: '999=' };
+    const { clock, run, keys, open, reads, faults } = await world(...staying, last);
+    for (const { credentialId } of staying) {
+      await keys.create({ ...record, keyId: credentialId });
+    }
+    await keys.replace({ ...record, status: 'disabled' }, 1);
+    const note = reads.push.bind(reads);
+    // Each read of a key takes a second.
+    reads.push = (id) => {
+      clock.seconds += 1;
+      return note(id);
+    };
+    for (let look = 0; look < 4; look += 1) await run();
+    expect(open.has('999=')).toBe(false);
+    expect(open.size).toBe(60);
+    expect(new Set(reads).size).toBe(61);
+    expect(faults().length).toBeGreaterThan(0);
+  });
+
   test.each([
     ['log', 'the revocation log is unavailable', ['token=']],
     ['clients', 'the Clients table is unavailable', ['key=']],

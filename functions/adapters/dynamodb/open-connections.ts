@@ -5,8 +5,8 @@ import { fromItem, type Item, toItem } from './attributes.ts';
 import type { DynamoCallOptions } from './call.ts';
 import { dynamoCall } from './call.ts';
 
-/** A page is far below what one answer may hold. */
-const itemsPerPage = 1_000;
+/** A page is far below what one answer may hold, and is gone through in one look, even where every read fails slowly. */
+const itemsPerPage = 250;
 
 /** The connections of one stage in the Connections table, for whoever closes them. @param stage `<API id>/<stage>` */
 export function dynamoOpenConnections(
@@ -45,7 +45,7 @@ export function dynamoOpenConnections(
 export interface OpenConnectionsPlace {
   readonly table: string;
   readonly stage: string;
-  /** @default 1000 */
+  /** @default 250 */
   readonly pageItems?: number;
 }
 
