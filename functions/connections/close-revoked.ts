@@ -1,6 +1,10 @@
 import type { FaultEvent } from '../core/audit.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { connectionsRunSeconds, handshakeSeconds } from '../core/durations.ts';
+import {
+  connectionKeepSeconds,
+  connectionsRunSeconds,
+  handshakeSeconds,
+} from '../core/durations.ts';
 import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -77,6 +81,11 @@ export function revokedConnectionsCloser(ports: CloserPorts): () => Promise<void
 
   async function look(connection: Connection, judge: ConnectionJudge, now: number): Promise<void> {
     const { connectionId, connectedAt, scheme, credentialId } = connection;
+    // API Gateway has ended it; the table's own sweep may be days behind, and every look would go through it.
+    if (now >= connectedAt + connectionKeepSeconds) {
+      await available('the Connections table', () => connections.forget(connectionId));
+      return;
+    }
     const reason = await judge(connection);
     if (reason === undefined) return;
     const outcome = await available('API Gateway', () => gateway.close(connectionId));

@@ -251,6 +251,16 @@ describe('one look', () => {
     expect(audit).toEqual([]);
   });
 
+  test.each([
+    [8_099, ['key=']],
+    [8_100, []],
+  ])('%i seconds after it was opened remembers %j, and closes nothing', async (age, left) => {
+    const { run, asked, audit, remembered } = await world({ ...key, connectedAt: now - age });
+    await run();
+    expect(await remembered()).toEqual(left);
+    expect([asked, audit]).toEqual([[], []]);
+  });
+
   test('does not forget one whose handshake may be under way, and closes it when it is open', async () => {
     const { clock, run, revoke, open, remembered } = await world({ ...token, connectedAt: now });
     open.clear();
