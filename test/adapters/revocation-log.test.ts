@@ -91,6 +91,7 @@ describe('the revocation log in the Verification table', () => {
     ['without an id', { id: undefined }],
     ['that cuts without a cut', { kind: 'client' }],
     ['without an end', { expiresAt: undefined }],
+    ['of a ring without a number', { kind: 'ring', id: 'newest' }],
     ['whose place is none', { sk: 'yesterday' }],
   ])('an entry %s is no answer: it may be a revocation', async (_what, changes) => {
     const log = await open();

@@ -41,6 +41,7 @@ export function readLoggedEntry(item: Readonly<Record<string, unknown>>): Logged
     /^\d{12}$/.test(at) &&
     (isCut ? Number.isSafeInteger(cut) : others.some((one) => one === kind)) &&
     typeof id === 'string' &&
+    (kind !== 'ring' || /^\d{1,15}$/.test(id)) &&
     Number.isSafeInteger(expiresAt);
   if (!isRead)
     throw new Error('an entry of the revocation log that is broken, or of another schema');
