@@ -76,7 +76,10 @@ export function cutMarginSeconds(revocationPollSeconds: number): number {
   return revocationPollSeconds + clockDriftSeconds + revocationWriteSeconds;
 }
 
-/** How long an entry of the log can matter: as long as the longest token lives that it may kill. */
+/**
+ * How long an entry of the log can matter: as long as the longest token lives that it may kill, by the most tolerant
+ * verifier. That may be one of the very second of a cut, which lies a second and the margin ahead of its entry.
+ */
 export function revocationKeepSeconds(durations: {
   readonly accessTokenLifetimeMaxSeconds: number;
   readonly revocationPollSeconds: number;
@@ -84,6 +87,7 @@ export function revocationKeepSeconds(durations: {
   return (
     durations.accessTokenLifetimeMaxSeconds +
     clockSkewMaxSeconds +
+    1 +
     cutMarginSeconds(durations.revocationPollSeconds)
   );
 }

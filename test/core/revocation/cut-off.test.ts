@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { memoryCuts } from '../../../functions/adapters/memory/cuts.ts';
 import { memoryRevocationLog } from '../../../functions/adapters/memory/revocation-log.ts';
 import { systemRandomness } from '../../../functions/adapters/system/randomness.ts';
-import { cutMarginSeconds } from '../../../functions/core/durations.ts';
+import {
+  clockSkewMaxSeconds,
+  cutMarginSeconds,
+  revocationKeepSeconds,
+} from '../../../functions/core/durations.ts';
 import type { Cuts } from '../../../functions/core/ports/cuts.ts';
 import type { RevocationWriter } from '../../../functions/core/ports/revocation-log.ts';
 import { cutOff } from '../../../functions/core/revocation/cut-off.ts';
@@ -10,8 +14,9 @@ import type { LoggedEntry } from '../../../functions/core/revocation/log-entry.t
 import { revocationView } from '../../../functions/core/revocation/revocation-view.ts';
 
 const now = 1_800_000_000;
-const keepSeconds = 3_728;
 const pollSeconds = 5;
+const longest = { accessTokenLifetimeMaxSeconds: 3_600, revocationPollSeconds: pollSeconds };
+const keepSeconds = revocationKeepSeconds(longest);
 const ahead = 1 + cutMarginSeconds(pollSeconds);
 
 type Step = 'raise' | 'append' | 'settle';
@@ -89,6 +94,12 @@ describe('a cut', () => {
     expect(await cuts.read('client', 'orders')).toBe(now + ahead);
     expect(await cuts.owed()).toEqual([]);
     expect(await entries()).toMatchObject([{ kind: 'client', id: 'orders', at: now }]);
+  });
+
+  test('is in the log until the last token of its very second is dead for the most tolerant verifier', async () => {
+    const { operator } = office();
+    const { cut, expiresAt } = await operator().cutOff('client', 'orders');
+    expect(expiresAt).toBe(cut + longest.accessTokenLifetimeMaxSeconds + clockSkewMaxSeconds);
   });
 
   test('is reckoned anew where its entry did not begin in the same second', async () => {
