@@ -9,6 +9,7 @@ import type {
   RevocationLog,
   RevocationWriter,
 } from '../../../functions/core/ports/revocation-log.ts';
+import { recordMark } from '../../../functions/core/records/record-kind.ts';
 import { announcedRegistry } from '../../../functions/core/revocation/announced-registry.ts';
 import { cutOff } from '../../../functions/core/revocation/cut-off.ts';
 import { followRevocations } from '../../../functions/core/revocation/follow-revocations.ts';
@@ -278,7 +279,8 @@ export async function live({ seed, failing, mutations = {} }: Run): Promise<Viol
           ...slow,
           async replace(record: Client, revision: number) {
             const isDone = await slow.replace(record, revision);
-            await announcedRegistry(slow, clientKind, recorder).read(record.clientId);
+            const id = recordMark(clientKind, record.clientId);
+            await recorder.record({ kind: 'changed', id });
             return isDone;
           },
         }
