@@ -230,6 +230,16 @@ describe('a record that is said to change', () => {
     expect(state.reads).toHaveLength(2);
   });
 
+  test('is kept by nobody until the last of its changes must be over, in whichever order they are heard of', async () => {
+    const { state, cached } = world();
+    cached.forget('orders', 160);
+    cached.forget('orders', 130);
+    state.now = 131;
+    cached.forget('other', 190);
+    for (const _ of [1, 2]) await cached.find('orders');
+    expect(state.reads).toHaveLength(2);
+  });
+
   test('costs no look at what else is in memory, however many change', async () => {
     let marks = 0;
     const markOf = (id: string) => {

@@ -135,6 +135,29 @@ describe('an environment', () => {
     await Promise.all(Array.from({ length: 20 }, () => follower.current(now)));
     expect(reads).toHaveLength(1);
   });
+
+  test('does not make do with a read that began a poll ago and answers only now', async () => {
+    let answer = (): void => undefined;
+    const log = memoryRevocationLog();
+    let reads = 0;
+    const follower = followRevocations({
+      log: {
+        async read(from, to) {
+          reads += 1;
+          const entries = await log.read(from, to);
+          if (reads === 1) await new Promise<void>((resolve) => (answer = resolve));
+          return entries;
+        },
+      },
+      ...{ pollSeconds: 5, maxStaleSeconds: 60, keepSeconds: 3_728 },
+    });
+    const early = follower.current(now);
+    const late = follower.current(now + 5);
+    await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    await Promise.all([early, late]);
+    expect(reads).toBe(2);
+  });
 });
 
 describe('a strict request', () => {
