@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
-import type { IWebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type IWebSocketStage, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -61,6 +61,7 @@ export class RevokedConnections extends Construct {
       }),
     });
     this.#grant(connections);
+    this.node.addValidation({ validate: () => this.#problems() });
     new Rule(this, 'EveryMinute', {
       description: 'Keyward: closes revoked connections',
       schedule: Schedule.rate(Duration.seconds(connectionsPeriodSeconds)),
@@ -71,6 +72,17 @@ export class RevokedConnections extends Construct {
       description: `seconds after which an open connection is closed whose credential was revoked or has expired: ${this.node.path}`,
       value: `${connectionCloseSeconds} s`,
     });
+  }
+
+  /** Connections that another authorizer lets in are remembered nowhere, and would never be closed. */
+  #problems(): string[] {
+    const { authorizer, stage } = this.#props;
+    const { api } = stage;
+    return !(api instanceof WebSocketApi) || authorizer.isGuarding(api)
+      ? []
+      : [
+          `${authorizer.node.path} does not guard ${api.node.path}: connections that it never sees cannot be closed`,
+        ];
   }
 
   #stage(): string {

@@ -89,6 +89,7 @@ export class RouteAuthorizer extends Construct {
   readonly cacheTtl: Duration;
   readonly #props: RouteAuthorizerProps;
   readonly #tierKeys: TierKeys | undefined;
+  readonly #webSocketApis = new Set<WebSocketApi>();
   #connections: KeywardTable | undefined;
   #outputs = 0;
 
@@ -189,7 +190,10 @@ export class RouteAuthorizer extends Construct {
   guardWebSocketApi(api?: WebSocketApi): GuardedWebSocketApi {
     const guard = new GuardedWebSocketApi(api, {
       ...{ routes: this.routes, table: this.table, handler: this.function, name: this.node.id },
-      onApi: (watched) => this.#announce('websocket', watched),
+      onApi: (watched) => {
+        this.#webSocketApis.add(watched);
+        this.#announce('websocket', watched);
+      },
     });
     this.node.addValidation({
       validate: () =>
@@ -200,6 +204,11 @@ export class RouteAuthorizer extends Construct {
             ],
     });
     return guard;
+  }
+
+  /** Does it stand in front of that `$connect`? It may be told later that it does. */
+  isGuarding(api: WebSocketApi): boolean {
+    return this.#webSocketApis.has(api);
   }
 
   /**

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { fromEnv } from '../../functions/connections/config.ts';
 import type { Scheme } from '../../functions/core/routes/credential.ts';
 import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
+import { CombinedAuthorizer } from '../../infra/authorizers/combined-authorizer.ts';
 import { ProtectedWebSocketApi } from '../../infra/protected-websocket-api.ts';
 import { RevokedConnections } from '../../infra/revoked-connections.ts';
 import { consumer } from './consumer.ts';
@@ -118,6 +119,21 @@ describe('the function that closes connections', () => {
       stage: 'abc/live',
       accessTokenLifetimeMaxSeconds: 3_600,
     });
+  });
+
+  test('fails synth by name when its authorizer is not the one of the API: it would close nothing', () => {
+    const { stack, authorizer, problem } = consumer(
+      defineRoutes({ $connect: requires({ schemes: ['bearer'] }) }),
+    );
+    const other = new CombinedAuthorizer(stack, 'Other', {
+      ...{ keyward: authorizer.keyward, audience: 'https://other.example.com' },
+      routes: authorizer.routes,
+    });
+    const { stage } = new ProtectedWebSocketApi(stack, 'Events', {
+      ...{ authorizer, integration, closesRevoked: false },
+    });
+    new RevokedConnections(stack, 'Revoked', { authorizer: other, stage });
+    expect(problem()).toContain('Consumer/Other does not guard Consumer/Events/Api');
   });
 
   test('says within how many seconds a connection is closed, as the documents do', () => {
