@@ -1,4 +1,6 @@
+import type { FaultEvent } from '../../core/audit.ts';
 import { revocationKeepSeconds } from '../../core/durations.ts';
+import { faultOf } from '../../core/fault.ts';
 import {
   followRevocations,
   type RevocationFollower,
@@ -34,6 +36,10 @@ export function followedLog(options: FollowedLogOptions): RevocationFollower {
     pollSeconds: revocationPollSeconds,
     maxStaleSeconds: revocationMaxStaleSeconds,
     keepSeconds: revocationKeepSeconds(options),
+    onStale(cause) {
+      const fault: FaultEvent = { event: 'fault', where: 'revocation log', ...faultOf(cause) };
+      jsonLog.write(fault);
+    },
     ...(countersTable === undefined ? {} : { beside: reporterOf(env, countersTable) }),
   });
 }

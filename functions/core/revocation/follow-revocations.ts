@@ -34,6 +34,8 @@ export interface FollowOptions {
    * becomes of it is nobody's business here.
    */
   readonly beside?: (now: number) => Promise<void>;
+  /** Told of each read that failed while requests went on with what was known: revocations are late. */
+  readonly onStale?: (cause: unknown) => void;
 }
 
 /** After a read that failed the next one waits this long, so that an outage does not make every request slow. */
@@ -46,7 +48,7 @@ const sweepSeconds = 60;
  * writer began, by a clock that differs. The first one takes everything that can still kill a token.
  */
 export function followRevocations(options: FollowOptions): RevocationFollower {
-  const { log, pollSeconds, maxStaleSeconds, keepSeconds, beside } = options;
+  const { log, pollSeconds, maxStaleSeconds, keepSeconds, beside, onStale } = options;
   const view = revocationView();
   const listeners: ((entry: LoggedEntry) => void)[] = [];
   /** Where the entries of the last read stand: those of them that come again are not news. */
@@ -54,6 +56,8 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
   /** When the last good read began. */
   let readAt: number | undefined;
   let failedAt: number | undefined;
+  let failure: unknown;
+  let isTold = true;
   let sweptAt = 0;
   let hasBegun = false;
   let underWay: Promise<void> | undefined;
@@ -73,8 +77,12 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
         });
         await underWay.catch(() => undefined);
       }
-      if (isWithin(readAt, Math.max(pollSeconds, maxStaleSeconds), now)) return view;
-      throw new Unavailable('the revocation log');
+      if (isWithin(readAt, Math.max(pollSeconds, maxStaleSeconds), now)) {
+        if (!isTold) onStale?.(failure);
+        isTold = true;
+        return view;
+      }
+      throw new Unavailable('the revocation log', { cause: failure });
     },
     onEntry(listener) {
       if (hasBegun) throw new Error('a listener that has missed entries');
@@ -96,8 +104,12 @@ export function followRevocations(options: FollowOptions): RevocationFollower {
       take(entries, now);
       readAt = now;
       failedAt = undefined;
+      failure = undefined;
+      isTold = true;
     } catch (cause) {
       failedAt = now;
+      failure = cause;
+      isTold = false;
       throw new Unavailable('the revocation log', { cause });
     }
   }

@@ -203,6 +203,20 @@ describe('while the log cannot be read', () => {
     expect(await isDead('j', now + 61)).toBe(true);
   });
 
+  test('each read that failed is told of once, with its cause, and the refusal that follows in the end has it too', async () => {
+    const causes: unknown[] = [];
+    const { follower, state } = world({ onStale: (cause) => causes.push(cause) });
+    await follower.current(now);
+    state.isAway = true;
+    for (const second of [4, 5, 5, 6, 6]) await follower.current(now + second);
+    expect(causes).toMatchObject([{ message: 'away' }, { message: 'away' }]);
+    await expect(follower.current(now + 60)).rejects.toMatchObject({ cause: { message: 'away' } });
+    expect(causes).toHaveLength(2);
+    state.isAway = false;
+    await follower.current(now + 61);
+    expect(causes).toHaveLength(2);
+  });
+
   test('an issuer gives nothing out that is older than a poll', async () => {
     const { follower, state } = world({ maxStaleSeconds: 0 });
     await follower.current(now);
