@@ -165,13 +165,16 @@ describe('the log', () => {
     expect(await http(bearerToken(claims))).toEqual({ threw: 'Unavailable' });
   });
 
-  test('that names another ring has the key set read again', async () => {
+  test.each<LogEntry>([
+    { kind: 'ring', id: '8' },
+    { kind: 'key', id: 'another' },
+  ])('that names a $kind has the key set read again', async (entry) => {
     const { http, clock, revocations, table } = gate();
     await http(bearerToken(claims));
     clock.seconds += 10;
     await http(bearerToken(claims));
     expect(table.reads).toBe(1);
-    await revocations.record({ kind: 'ring', id: '8' });
+    await revocations.record(entry);
     clock.seconds += 5;
     await http(bearerToken(claims));
     expect(table.reads).toBe(2);
