@@ -9,6 +9,7 @@ import { askPartners, partnersAuthority } from '../support/partners.ts';
 import { apiKey, basic, bearer, type Presented, xApiKey } from '../support/presented.ts';
 import { seen } from '../support/seen.ts';
 import { until } from '../support/until.ts';
+import { openSocket } from '../support/web-socket-client.ts';
 
 const scope = [
   ...['orders:read', 'orders:write', 'orders:export', 'orders:admin'],
@@ -346,7 +347,12 @@ describe('wrong passwords', () => {
   });
 });
 
-test('the run used no permission that a role does not have, and every permission of the authorizer', () => {
+test('the run used no permission that a role does not have, and every permission of the authorizer', async () => {
+  const { socket, closed } = await openSocket(world.hosted.urls.webSocketApi, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  socket.close();
+  await closed;
   const { refused, unused } = world.hosted.endpoint.report();
   expect(refused).toEqual([]);
   // Its own log group is written by Lambda itself, and the run opens no WebSocket.
