@@ -32,7 +32,7 @@ export async function logServer(): Promise<LogServer> {
       const items = new Map<string, object[]>();
       for (const { at, serial, ...entry } of entries) {
         const [pk = ''] = bucketsOf(at, at);
-        const item = { pk, sk: placeOf(at, serial), v: 1, ...entry, ttl: entry.expiresAt };
+        const item = { sk: placeOf(at, serial), v: 1, ...entry };
         const bucket = items.get(pk);
         if (bucket === undefined) items.set(pk, [item]);
         else bucket.push(item);
@@ -50,7 +50,8 @@ function paged(items: readonly object[]): readonly string[] {
   const pages: object[][] = [[]];
   let bytes = 0;
   for (const item of items) {
-    const size = Object.entries(item).join('').length;
+    // The key and the time to live are weighed although they do not travel.
+    const size = Object.entries(item).join('').length + 30;
     if (bytes + size > pageBytesMax) {
       pages.push([]);
       bytes = 0;

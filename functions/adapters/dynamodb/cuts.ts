@@ -43,8 +43,13 @@ export function dynamoCuts({ reader, writer, query }: CutAccess, table: string):
     },
     async owed() {
       const all = levels.map((level) =>
-        query(table, partitionOf(level), first, (item): readonly OwedCut[] =>
-          item.owed === true ? [{ level, id: String(item.sk), cut: cutIn(item) }] : [],
+        query(
+          table,
+          partitionOf(level),
+          first,
+          ['sk', 'v', 'cut', 'owed'],
+          (item): readonly OwedCut[] =>
+            item.owed === true ? [{ level, id: String(item.sk), cut: cutIn(item) }] : [],
         ),
       );
       return (await Promise.all(all)).flat(2);

@@ -5,12 +5,14 @@ import { type DynamoCallOptions, DynamoUnavailable, dynamoCall } from './call.ts
  * The items of one partition (`pk`) from a place (`sk`) on, strongly consistent. Each page has a deadline of its own; throws
  * `DynamoUnavailable` when one of them is not answered: a part of what is there is no answer.
  *
+ * @param members of the items that are answered; what is not named does not travel
  * @param read makes of an item what is wanted of it, so that no page lies in memory for longer than it takes
  */
 export type DynamoQuery = <T>(
   table: string,
   pk: string,
   from: string,
+  members: readonly string[],
   read: (item: Readonly<Record<string, unknown>>) => T,
 ) => Promise<readonly T[]>;
 
@@ -24,15 +26,20 @@ export function dynamoQuery(options: DynamoCallOptions): DynamoQuery {
     table: string,
     pk: string,
     from: string,
+    members: readonly string[],
     read: (item: Readonly<Record<string, unknown>>) => T,
   ) => {
     const items: T[] = [];
+    // Any member may have the name of a word that DynamoDB keeps for itself.
+    const names = Object.fromEntries(members.map((name) => [`#${name}`, name]));
     let start: Item | undefined;
     for (let page = 0; page < pagesMax; page += 1) {
       const answer = await call('Query', {
         TableName: table,
         KeyConditionExpression: 'pk = :pk AND sk >= :from',
         ExpressionAttributeValues: toItem({ ':pk': pk, ':from': from }),
+        ProjectionExpression: Object.keys(names).join(', '),
+        ExpressionAttributeNames: names,
         ConsistentRead: true,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });

@@ -1,5 +1,10 @@
 import type { RevocationLog, RevocationWriter } from '../../core/ports/revocation-log.ts';
-import { bucketsOf, placeOf, readLoggedEntry } from '../../core/revocation/log-entry.ts';
+import {
+  bucketsOf,
+  loggedMembers,
+  placeOf,
+  readLoggedEntry,
+} from '../../core/revocation/log-entry.ts';
 import type { DynamoQuery } from './query.ts';
 import { type DynamoWriter, setMembers } from './writer.ts';
 
@@ -8,7 +13,7 @@ export function dynamoRevocationLog(query: DynamoQuery, table: string): Revocati
   return {
     async read(from, to) {
       const buckets = bucketsOf(from, to).map((bucket) =>
-        query(table, bucket, placeOf(from), readLoggedEntry),
+        query(table, bucket, placeOf(from), loggedMembers, readLoggedEntry),
       );
       return (await Promise.all(buckets)).flat();
     },

@@ -31,6 +31,9 @@ export function placeOf(at: number, serial = ''): string {
   return `${String(at).padStart(12, '0')}#${serial}`;
 }
 
+/** What of a stored item an entry is made of. */
+export const loggedMembers = ['sk', 'v', 'kind', 'id', 'cut', 'expiresAt'] as const;
+
 /** The entry in a stored item; throws for whatever this code does not understand: it may be a revocation. */
 export function readLoggedEntry(item: Readonly<Record<string, unknown>>): LoggedEntry {
   const { v, sk, kind, id, cut, expiresAt } = item;
