@@ -72,14 +72,17 @@ export class KeywardFunction extends LambdaFunction {
 }
 
 /**
- * Allows operations on the items of one table whose partition key fits one of the patterns. Both halves of the condition
+ * Allows operations on the items of one table whose partition key fits one of the patterns. Both halves of each condition
  * are needed: `ForAllValues` is true where the key is absent.
+ *
+ * @param attributes the only ones that a request may name, be it in its key, to write or to compare; else any
  */
 export function grantItems(
   grantee: LambdaFunction,
   table: TableReference,
   actions: readonly string[],
   leadingKeys: readonly string[],
+  attributes?: readonly string[],
 ): void {
   grantee.addToRolePolicy(
     new PolicyStatement({
@@ -88,7 +91,13 @@ export function grantItems(
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
+        ...(attributes && {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...attributes] },
+        }),
+        Null: {
+          'dynamodb:LeadingKeys': 'false',
+          ...(attributes && { 'dynamodb:Attributes': 'false' }),
+        },
       },
     }),
   );

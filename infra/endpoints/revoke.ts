@@ -56,7 +56,9 @@ export class RevokeEndpoint extends Construct {
       }),
     });
     grantItems(this.function, props.clients, ['dynamodb:GetItem'], ['CL#*', 'AK#*']);
-    grantItems(this.function, props.clients, ['dynamodb:UpdateItem'], ['AK#*']);
+    // Nobody who takes over this function gives a key another secret or another owner.
+    const switched = ['pk', 'v', 'status', 'updatedAt', 'revision'];
+    grantItems(this.function, props.clients, ['dynamodb:UpdateItem'], ['AK#*'], switched);
     grantItems(this.function, props.verification, ['dynamodb:GetItem'], ['JWKS']);
     grantRevocationLog(this.function, props.verification);
     grantItems(this.function, props.verification, ['dynamodb:UpdateItem'], ['LOG#*']);

@@ -4,6 +4,7 @@ import { jsonReply } from '../aws/json-reply.ts';
 import type { AccessRequest } from '../iam/policy.ts';
 import type { Dynamo } from './dynamo.ts';
 import { leadingKeyOf, leadingKeyOfQuery, type QueryInput } from './leading-keys.ts';
+import { namedAttributes } from './named-attributes.ts';
 
 interface DynamoInput extends QueryInput {
   readonly TableName?: string;
@@ -37,11 +38,12 @@ export function dynamoService(
       ? table
       : `arn:aws:dynamodb:${where.region}:${where.accountId}:table/${table}`;
 
-  /** Leave to touch items of one table or index, with the partition keys of those items. */
+  /** Leave to touch items of one table or index, with the partition keys of those items and the attributes that are named. */
   async function items(
     call: AwsCall,
     table: string,
     index: string | undefined,
+    attributes: readonly string[],
     leadingKeys: (partitionKey: string) => readonly string[],
   ): Promise<AccessRequest> {
     const partitionKey = await dynamo.partitionKey(table, index);
@@ -49,7 +51,10 @@ export function dynamoService(
     return {
       action: `dynamodb:${call.operation}`,
       resource: index === undefined ? arnOf(table) : `${arnOf(table)}/index/${index}`,
-      context: keys.length === 0 ? {} : { 'dynamodb:LeadingKeys': [...new Set(keys)] },
+      context: {
+        ...(keys.length === 0 ? {} : { 'dynamodb:LeadingKeys': [...new Set(keys)] }),
+        'dynamodb:Attributes': attributes,
+      },
     };
   }
 
@@ -59,22 +64,27 @@ export function dynamoService(
       const input = call.input as DynamoInput;
       const table = String(input.TableName ?? '');
       const { operation } = call;
+      const named = namedAttributes(call.input);
       switch (operation) {
         case 'GetItem':
         case 'UpdateItem':
         case 'DeleteItem':
-          return [await items(call, table, undefined, (key) => leadingKeyOf(input.Key, key))];
+          return [
+            await items(call, table, undefined, named, (key) => leadingKeyOf(input.Key, key)),
+          ];
         case 'PutItem':
-          return [await items(call, table, undefined, (key) => leadingKeyOf(input.Item, key))];
+          return [
+            await items(call, table, undefined, named, (key) => leadingKeyOf(input.Item, key)),
+          ];
         case 'Query': {
           const keys = (key: string): readonly string[] => leadingKeyOfQuery(input, key);
-          return [await items(call, table, input.IndexName, keys)];
+          return [await items(call, table, input.IndexName, named, keys)];
         }
         case 'BatchGetItem':
         case 'BatchWriteItem':
           return Promise.all(
             Object.entries(input.RequestItems ?? {}).map(([name, wanted]) =>
-              items(call, name, undefined, (key) =>
+              items(call, name, undefined, namedInBatch(wanted), (key) =>
                 batchedKeys(wanted).flatMap((each) => leadingKeyOf(each, key)),
               ),
             ),
@@ -88,7 +98,8 @@ export function dynamoService(
       if (onTable.has(operation)) {
         const resource =
           input.IndexName === undefined ? arnOf(table) : `${arnOf(table)}/index/${input.IndexName}`;
-        return [{ action: `dynamodb:${operation}`, resource, context: {} }];
+        const context = { 'dynamodb:Attributes': named };
+        return [{ action: `dynamodb:${operation}`, resource, context }];
       }
       throw new AwsError(
         'UnknownOperationException',
@@ -114,4 +125,12 @@ function batchedKeys(wanted: unknown): readonly unknown[] {
   }
   const { Keys = [] } = (wanted ?? {}) as { readonly Keys?: readonly unknown[] };
   return Keys;
+}
+
+/** The attributes that one table's part of a batch names. */
+function namedInBatch(wanted: unknown): readonly string[] {
+  if (!Array.isArray(wanted)) return namedAttributes((wanted ?? {}) as Record<string, unknown>);
+  return (wanted as readonly WriteRequest[]).flatMap(({ PutRequest, DeleteRequest }) =>
+    namedAttributes({ ...PutRequest, ...DeleteRequest }),
+  );
 }

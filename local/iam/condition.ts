@@ -6,19 +6,24 @@ export type RequestContext = { readonly [key in ConditionKey]?: readonly string[
 
 type ConditionKey =
   | 'dynamodb:LeadingKeys'
+  | 'dynamodb:Attributes'
   | 'secretsmanager:VersionStage'
   | 'aws:SourceAccount'
   | 'aws:SourceArn';
 
 const conditionKeys: readonly ConditionKey[] = [
   'dynamodb:LeadingKeys',
+  'dynamodb:Attributes',
   'secretsmanager:VersionStage',
   'aws:SourceAccount',
   'aws:SourceArn',
 ];
 
 /** Keys with many values need to say whether all or any of them must match. */
-const multivalued: ReadonlySet<ConditionKey> = new Set(['dynamodb:LeadingKeys']);
+const multivalued: ReadonlySet<ConditionKey> = new Set([
+  'dynamodb:LeadingKeys',
+  'dynamodb:Attributes',
+]);
 
 /** Values of a policy to a test of one value of the request. */
 type Operator = (wanted: readonly string[]) => (value: string) => boolean;

@@ -51,7 +51,7 @@ describe('withdrawals in DynamoDB', () => {
     const items = async () => (await dynamo.send(new ScanCommand({ TableName: table }))).Items;
     const [before] = (await items()) ?? [];
     expect(before?.writeId?.S).toMatch(/^[0-9a-f-]{36}$/);
-    await withdrawal.withdraw(key, 77);
+    await withdrawal.withdraw(key.keyId, 77);
     const changed = { status: { S: 'disabled' }, updatedAt: { N: '77' }, revision: { N: '2' } };
     expect(await items()).toEqual([{ ...before, ...changed }]);
   });
@@ -63,7 +63,7 @@ describe('withdrawals in DynamoDB', () => {
       ...{ operation: 'dynamodb:UpdateItem', times: 1 },
       fault: { kind: 'reset', when: 'after' },
     });
-    expect(await withdrawal.withdraw(key, 77)).toBe(true);
+    expect(await withdrawal.withdraw(key.keyId, 77)).toBe(true);
     heal();
     expect((await registry.read(key.keyId))?.record.status).toBe('disabled');
   });
@@ -74,12 +74,12 @@ describe('withdrawals in DynamoDB', () => {
     const { Items: [item] = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
     const newer = { ...item, v: { N: '2' } };
     await dynamo.send(new PutItemCommand({ TableName: table, Item: newer }));
-    expect(await withdrawal.withdraw(key, 77)).toBe(false);
+    expect(await withdrawal.withdraw(key.keyId, 77)).toBe(false);
     expect((await dynamo.send(new ScanCommand({ TableName: table }))).Items).toEqual([newer]);
   });
 
   test('a table that is not there throws', async () => {
-    await expect(dynamoApiKeyWithdrawal(writer, 'nowhere').withdraw(key, 77)).rejects.toThrow(
+    await expect(dynamoApiKeyWithdrawal(writer, 'nowhere').withdraw(key.keyId, 77)).rejects.toThrow(
       'ResourceNotFoundException',
     );
   });

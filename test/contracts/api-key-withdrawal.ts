@@ -25,35 +25,31 @@ export function apiKeyWithdrawalContract(name: string, open: () => Promise<Withd
     const stored = async () => registry.read(enabled.keyId);
 
     test('a key is disabled, and nothing else of it changes', async () => {
-      expect(await withdrawal.withdraw(enabled, 77)).toBe(true);
+      expect(await withdrawal.withdraw(enabled.keyId, 77)).toBe(true);
       expect(await stored()).toEqual({ record: disabled(77), revision: 2 });
     });
 
     test('once more does no harm', async () => {
-      await withdrawal.withdraw(enabled, 77);
-      expect(await withdrawal.withdraw(enabled, 78)).toBe(true);
+      await withdrawal.withdraw(enabled.keyId, 77);
+      expect(await withdrawal.withdraw(enabled.keyId, 78)).toBe(true);
       expect((await stored())?.record).toEqual(disabled(78));
     });
 
-    test.each([
-      ['another secret', { hash: 'Z'.repeat(43) }],
-      ['another owner', { owner: 'somebody' }],
-      ['another id', { keyId: '9KeywardDemo' }],
-    ])('a key of %s is left alone', async (_, change) => {
-      expect(await withdrawal.withdraw({ ...enabled, ...change }, 77)).toBe(false);
+    test('a key of another id is left alone, and none comes into being', async () => {
+      expect(await withdrawal.withdraw('9KeywardDemo', 77)).toBe(false);
       expect(await registry.list()).toEqual([enabled]);
       expect(await stored()).toEqual({ record: enabled, revision: 1 });
     });
 
     test('a key that was removed stays so', async () => {
       await registry.remove(enabled.keyId);
-      expect(await withdrawal.withdraw(enabled, 77)).toBe(false);
+      expect(await withdrawal.withdraw(enabled.keyId, 77)).toBe(false);
       expect(await registry.list()).toEqual([]);
     });
 
     test('an operator who has read the key before cannot write it back', async () => {
       const read = await stored();
-      await withdrawal.withdraw(enabled, 77);
+      await withdrawal.withdraw(enabled.keyId, 77);
       expect(await registry.replace({ ...enabled, name: 'Else' }, read?.revision ?? 0)).toBe(false);
       expect((await stored())?.record.status).toBe('disabled');
       expect(await registry.replace({ ...enabled, name: 'Else' }, 2)).toBe(true);
@@ -68,7 +64,7 @@ export function apiKeyWithdrawalContract(name: string, open: () => Promise<Withd
       };
       await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
-          Promise.all([rename(`n${i}`)(), withdrawal.withdraw(enabled, 77 + i)]),
+          Promise.all([rename(`n${i}`)(), withdrawal.withdraw(enabled.keyId, 77 + i)]),
         ),
       );
       expect((await stored())?.record.status).toBe('disabled');

@@ -23,7 +23,7 @@ describe('each function may do what its duty needs, and nothing else', () => {
         'dynamodb:GetItem CL#* AK#*',
         'dynamodb:GetItem JWKS',
         'dynamodb:Query LOG#*',
-        'dynamodb:UpdateItem AK#*',
+        'dynamodb:UpdateItem AK#*: pk v status updatedAt revision',
         'dynamodb:UpdateItem LIM#rate#* SEEN#secret#* POLL#*',
         'dynamodb:UpdateItem LOG#*',
       ],

@@ -38,7 +38,7 @@ export function statementsOf(template: Template, description: string): readonly 
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
 }
 
-/** `action on keys` of every statement, without the function's own log group. */
+/** `action keys: attributes` of every statement, without the function's own log group. */
 export function allowed(statements: readonly Statement[]): string[] {
   return statements
     .filter(({ Action }) => !JSON.stringify(Action).includes('logs:'))
@@ -46,10 +46,17 @@ export function allowed(statements: readonly Statement[]): string[] {
       if (Effect !== 'Allow') throw new Error(`a statement that says ${Effect}`);
       const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
       const stage = Condition?.StringEquals?.['secretsmanager:VersionStage'];
-      const isPresent = Condition?.Null?.['dynamodb:LeadingKeys'] === 'false';
+      const attributes = Condition?.['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
+      const isPresent = (key: string) => Condition?.Null?.[key] === 'false';
       // ForAllValues is true for an absent key: without the second half the condition holds nothing back.
-      if (keys !== undefined && !isPresent) throw new Error('a condition that holds nothing back');
-      return [Action].flat().map((action) => `${action}${suffix(keys)}${suffix(stage)}`);
+      if (
+        (keys !== undefined && !isPresent('dynamodb:LeadingKeys')) ||
+        (attributes !== undefined && !isPresent('dynamodb:Attributes'))
+      ) {
+        throw new Error('a condition that holds nothing back');
+      }
+      const named = attributes === undefined ? '' : `:${suffix(attributes)}`;
+      return [Action].flat().map((action) => `${action}${suffix(keys)}${named}${suffix(stage)}`);
     })
     .sort();
 }

@@ -69,6 +69,22 @@ const authorizer = withRole('authorizer', [
   },
 ]);
 
+const both = ['dynamodb:LeadingKeys', 'dynamodb:Attributes'];
+/** May name `pk`, `status` and `v`, and nothing else. */
+const switcher = withRole('switcher', [
+  {
+    Sid: 'Switch',
+    Effect: 'Allow',
+    Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
+    Resource: tableArn('Keys'),
+    Condition: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['AK#*'] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'status', 'v'] },
+      Null: Object.fromEntries(both.map((key) => [key, 'false'])),
+    },
+  },
+]);
+
 const reader = withRole('reader', [
   {
     Sid: 'ReadCurrent',
@@ -96,7 +112,7 @@ function dynamoOf(spec?: FunctionSpec, more: object = {}): DynamoDBClient {
 
 beforeAll(async () => {
   world = await awsWorld({
-    functions: () => ({ functions: [authorizer, reader] }),
+    functions: () => ({ functions: [authorizer, reader, switcher] }),
     parameters: new Map([
       ['/keyward/demo/issuer', 'https://issuer.test'],
       ['/keyward/demo/functions/admin', 'admin'],
@@ -105,6 +121,7 @@ beforeAll(async () => {
   });
   const verification = { name: 'Verification', partitionKey: 'pk', sortKey: 'sk' };
   await createTables(world.dynamo, [verification, { name: 'Clients', partitionKey: 'id' }]);
+  await createTables(world.dynamo, [{ name: 'Keys', partitionKey: 'pk' }]);
   // Once more is nothing.
   await createTables(world.dynamo, [verification]);
   world.secrets.call('CreateSecret', { Name: 'ring', SecretString: 'one' });
@@ -116,7 +133,7 @@ afterEach(() => {
 
 afterAll(async () => {
   await world.stop();
-  removeCode([authorizer, reader]);
+  removeCode([authorizer, reader, switcher]);
 });
 
 const item = (pk: string, sk = '1') => ({ pk: { S: pk }, sk: { S: sk } });
@@ -270,6 +287,64 @@ describe('the role of a function', () => {
         }),
       ),
     ).rejects.toMatchObject(denied);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['what it names, with placeholders', { UpdateExpression: 'SET #s = :x' }, true],
+    [
+      'functions and values, which are no attributes',
+      {
+        UpdateExpression: 'SET #s = if_not_exists (v, :x)',
+        ConditionExpression: 'attribute_not_exists(v) OR v<>:x',
+      },
+      true,
+    ],
+    ['what it names in a condition', { ConditionExpression: 'NOT (v IN (:x)) OR #s = :x' }, true],
+    ['another attribute to be written', { UpdateExpression: 'SET #s = :x, secret=:x' }, false],
+    ['a placeholder of another one', { UpdateExpression: 'SET #h = :x' }, false],
+    ['a part of another one', { UpdateExpression: 'SET secret.v = :x' }, false],
+    ['another one to be removed', { UpdateExpression: 'REMOVE secret' }, false],
+    ['another one to be counted', { UpdateExpression: 'SET v = secret-:x' }, false],
+    ['another one to be compared', { ConditionExpression: 'secret = :x' }, false],
+    ['another one to be asked for', { ConditionExpression: 'attribute_exists( secret )' }, false],
+  ])('sees the attributes of an update: %s', async (_name, expressions, isAllowed) => {
+    const texts = { UpdateExpression: 'SET #s = :x', ...expressions };
+    const isUsed = (name: string) => Object.values(texts).join(' ').includes(name);
+    const answer = dynamoOf(switcher).send(
+      new UpdateItemCommand({
+        TableName: 'Keys',
+        Key: { pk: { S: 'AK#1' } },
+        ...texts,
+        ...(isUsed('#') && {
+          ExpressionAttributeNames: isUsed('#h') ? { '#h': 'hash' } : { '#s': 'status' },
+        }),
+        ...(isUsed(':x') && { ExpressionAttributeValues: { ':x': { S: 'x' } } }),
+      }),
+    );
+    if (isAllowed) expect((await answer).$metadata.httpStatusCode).toBe(200);
+    else await expect(answer).rejects.toMatchObject(denied);
+  });
+
+  test('sees them in what is older than expressions, in a projection and in every item of a batch', async () => {
+    const client = dynamoOf(switcher);
+    const Key = { pk: { S: 'AK#1' } };
+    const update = (AttributeUpdates: UpdateItemCommand['input']['AttributeUpdates']) =>
+      client.send(new UpdateItemCommand({ TableName: 'Keys', Key, AttributeUpdates }));
+    await update({ v: { Value: { N: '1' } } });
+    await expect(update({ secret: { Value: { N: '1' } } })).rejects.toMatchObject(denied);
+    const read = (ProjectionExpression: string) =>
+      client.send(new GetItemCommand({ TableName: 'Keys', Key, ProjectionExpression }));
+    expect((await read('pk, v')).Item).toEqual({ ...Key, v: { N: '1' } });
+    await expect(read('pk, secret')).rejects.toMatchObject(denied);
+    const write = (...items: Record<string, { S: string }>[]) =>
+      client.send(
+        new BatchWriteItemCommand({
+          RequestItems: { Keys: items.map((Item) => ({ PutRequest: { Item } })) },
+        }),
+      );
+    await write({ pk: { S: 'AK#2' }, status: { S: 'x' } }, { pk: { S: 'AK#3' } });
+    const other = { pk: { S: 'AK#4' }, secret: { S: 'x' } };
+    await expect(write({ pk: { S: 'AK#5' } }, other)).rejects.toMatchObject(denied);
   });
 
   test('with a condition on leading keys never covers a Scan, which has none', async () => {

@@ -63,6 +63,10 @@ describe('statements', () => {
       'many values without a quantifier',
       { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'JWKS' } } },
     ],
+    [
+      'many attributes without a quantifier',
+      { Condition: { StringEquals: { 'dynamodb:Attributes': 'status' } } },
+    ],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of IAM
     ['a policy variable', { Condition: { StringLike: { 'aws:SourceArn': '${aws:userid}' } } }],
     [

@@ -168,9 +168,9 @@ export function issuerWorld(options: IssuerWorldOptions = {}): IssuerWorld {
             format,
             apiKeys,
             {
-              async withdraw(key, at) {
+              async withdraw(keyId, at) {
                 await away.beforeWithdrawal?.();
-                return unless(away.apiKeys === 'write', () => withdrawal.withdraw(key, at));
+                return unless(away.apiKeys === 'write', () => withdrawal.withdraw(keyId, at));
               },
             },
             recorder,

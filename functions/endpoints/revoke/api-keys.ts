@@ -30,8 +30,10 @@ export function revocableApiKeys(
         ...(problem === undefined ? {} : { problem }),
         async revoke(now) {
           await recorder.record({ kind: 'changed', id: recordMark(apiKeyKind, key.keyId) });
-          const isDone = await available('the Clients table', () => withdrawal.withdraw(key, now));
-          // Somebody has changed or removed the key since it was read: whoever asks again finds out.
+          const isDone = await available('the Clients table', () =>
+            withdrawal.withdraw(key.keyId, now),
+          );
+          // Somebody has removed the key since it was read: whoever asks again finds out.
           if (!isDone) throw new Unavailable('the record of an API key');
         },
       });
