@@ -28,7 +28,7 @@ export function cors(endpoint: Endpoint, methods: readonly string[]): Endpoint {
       headers: {
         ...response.headers,
         'access-control-allow-origin': '*',
-        'access-control-expose-headers': 'www-authenticate, dpop-nonce',
+        'access-control-expose-headers': 'www-authenticate, dpop-nonce, retry-after',
       },
     };
   };
