@@ -99,5 +99,5 @@ function inactive(token: IntrospectableToken, caller: Introspector): DenyReason 
 function isSignedWanted(accept: readonly string[]): boolean {
   return accept
     .flatMap((value) => value.split(','))
-    .some((range) => mediaType(range) === signedType && !/;\s*q=0(\.0*)?\s*$/i.test(range));
+    .some((range) => mediaType(range) === signedType && !/;\s*q=0(\.0*)?\s*(;|$)/i.test(range));
 }
