@@ -14,6 +14,7 @@ interface FlushOptions {
 
 /** What became of the cache of one stage. */
 interface Flushed extends Pick<GuardedApi, 'api_id' | 'kind' | 'name'> {
+  /** Its name, or its place in the CDK app where nobody has told its name. */
   readonly stage: string;
   readonly flushed: boolean;
 }
@@ -53,7 +54,7 @@ async function flushAll(
 ): Promise<{ readonly rows: readonly Flushed[]; readonly failure: Failure | undefined }> {
   const rows: Flushed[] = [];
   let failure: Failure | undefined;
-  for (const { api_id, kind, name, stages } of apis) {
+  for (const { api_id, kind, name, stages, unnamed_stages = [] } of apis) {
     for (const stage of stages) {
       const row = { api_id, kind, name, stage };
       try {
@@ -64,6 +65,13 @@ async function flushAll(
         failure ??= new Failure(cause.kind, `${name}, stage ${stage}: ${cause.message}`);
         rows.push({ ...row, flushed: false });
       }
+    }
+    for (const stage of unnamed_stages) {
+      rows.push({ api_id, kind, name, stage, flushed: false });
+      failure ??= new Failure(
+        'failed',
+        `${name}: the name of the stage at ${stage} was not known at synth, so its cache is as it was: empty it in API Gateway`,
+      );
     }
   }
   return { rows, failure };

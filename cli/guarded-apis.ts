@@ -9,6 +9,8 @@ export interface GuardedApi {
   /** Where it stands in its CDK app. */
   readonly name: string;
   readonly stages: readonly string[];
+  /** Where further ones stand in it: their names were not known when it was synthesized. */
+  readonly unnamed_stages?: readonly string[];
   /** The longest of its bounds. */
   readonly revocation_lag_seconds: number;
   /** All of them, for people. */

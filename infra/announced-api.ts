@@ -2,7 +2,7 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { stageNames } from './attached-routes.ts';
+import { stagesOf } from './attached-routes.ts';
 import { type ApiKind, lagText, type RevocationLag } from './revocation-lag.ts';
 
 /** An API that an authorizer stands before. */
@@ -33,17 +33,20 @@ export function announceApi(api: GuardedApi, announcement: Announcement): void {
   const stack = Stack.of(api);
   const apiId = 'restApiId' in api ? api.restApiId : api.apiId;
   const text = lagText(lags);
-  const fact = () =>
-    stack.toJsonString({
+  const fact = () => {
+    // Stages are added after this.
+    const { names, unnamed } = stagesOf(resource);
+    return stack.toJsonString({
       api_id: apiId,
       kind,
       name: api.node.path,
-      // Stages are added after this.
-      stages: stageNames(resource),
+      stages: names,
+      ...(unnamed.length === 0 ? {} : { unnamed_stages: unnamed }),
       revocation_lag_seconds: Math.max(...[...lags.values()].map(({ seconds }) => seconds)),
       routes:
         text.length <= routesCharactersMax ? text : `${text.slice(0, routesCharactersMax)} ...`,
     });
+  };
   new StringParameter(api, id, {
     parameterName: `/keyward/${keyward}/v1/apis/${apiId}-${authorizer}`,
     simpleName: false,

@@ -54,16 +54,27 @@ export function routesOf(api: CfnApi): readonly AttachedRoute[] {
   });
 }
 
-/** The names of the stages of an API, as far as they are known before it is deployed. */
-export function stageNames(api: IConstruct): readonly string[] {
+/** The stages of an API. */
+export interface StagesOfApi {
+  /** As far as they are known before it is deployed. */
+  readonly names: readonly string[];
+  /** Places in the app of the others. */
+  readonly unnamed: readonly string[];
+}
+
+export function stagesOf(api: IConstruct): StagesOfApi {
   const stages = [
     ...resourcesOf(api, CfnStage, ({ restApiId }) => restApiId),
-    ...resourcesOf(api, CfnDeployment, ({ restApiId }) => restApiId),
     ...resourcesOf(api, CfnHttpStage, ({ apiId }) => apiId),
-  ];
-  return stages
-    .map((stage) => rendered(stage).StageName)
-    .filter((name): name is string => typeof name === 'string');
+    // One without the name of a stage makes none.
+    ...resourcesOf(api, CfnDeployment, ({ restApiId }) => restApiId).filter(
+      (deployment) => rendered(deployment).StageName !== undefined,
+    ),
+  ].map((stage) => ({ name: rendered(stage).StageName, path: stage.node.path }));
+  return {
+    names: stages.map(({ name }) => name).filter((name) => typeof name === 'string'),
+    unnamed: stages.filter(({ name }) => typeof name !== 'string').map(({ path }) => path),
+  };
 }
 
 function resourcesOf<T extends CfnResource & IConstruct>(

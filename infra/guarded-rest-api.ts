@@ -19,7 +19,7 @@ import {
 } from '../functions/core/routes/compile-routes.ts';
 import type { Routes } from '../functions/core/routes/route-policy.ts';
 import { allowsByResourcePolicy, exposureProblems } from './api-exposure.ts';
-import { restRoutes, stageNames } from './attached-routes.ts';
+import { restRoutes, stagesOf } from './attached-routes.ts';
 import type { Challenge } from './challenge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { referenced } from './rendered.ts';
@@ -135,7 +135,7 @@ export class GuardedRestApi {
   #stageProblems(cfn: CfnRestApi): string[] {
     const { policy } = this.#props.table;
     if (policy === undefined) return [];
-    return stageNames(cfn).flatMap((name) =>
+    return stagesOf(cfn).names.flatMap((name) =>
       sizeProblems(policy, name.length).map(
         (problem) => `the stage ${name} has too long a name for one answer: ${problem}`,
       ),

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type RestApi, Stage } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, type HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -49,6 +49,22 @@ describe('an API that an authorizer guards is among the facts of its Keyward', (
       revocation_lag_seconds: 60,
       routes: '60 s (policy): GET /orders; 0 s (none): DELETE /orders/{id}',
     });
+  });
+
+  test('a stage whose name is not known before it is deployed, by its place in the app', () => {
+    const { stack, addAll, api } = restConsumer(routes);
+    addAll();
+    const stageName = new CfnParameter(stack, 'Name').valueAsString;
+    new Stage(stack, 'Blue', { deployment: latest(api), stageName });
+    const http = httpConsumer(routes);
+    http.addAll();
+    const name = new CfnParameter(http.stack, 'Name').valueAsString;
+    new HttpStage(http.stack, 'Green', { httpApi: http.api, stageName: name });
+    const found = [stack, http.stack].flatMap((one) => announced(Template.fromStack(one)));
+    expect(found.map(({ value }) => [value.stages, value.unnamed_stages])).toEqual([
+      [['prod'], ['Consumer/Blue/Resource']],
+      [['$default'], ['Consumer/Green/Resource']],
+    ]);
   });
 
   test('an HTTP API, by the id that the account knows it by', () => {
