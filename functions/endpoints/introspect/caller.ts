@@ -8,7 +8,7 @@ import { type OwnIssuer, ownIssuerRules } from '../../core/tokens/own-issuer.ts'
 import { verifyAccessToken } from '../../core/tokens/verify-access-token.ts';
 import { available } from '../../core/unavailable.ts';
 import { type ClientCallerPorts, clientCaller } from '../client-caller.ts';
-import type { FormRequest, Refused } from '../form-endpoint.ts';
+import type { FormEndpointPorts, FormRequest, Refused } from '../form-endpoint.ts';
 
 /** Whoever asks what a token is worth. */
 export interface Introspector {
@@ -27,7 +27,7 @@ const introspectionScope = 'introspection';
  * was issued for this. Of a client that is gone, a token speaks for itself alone.
  */
 export function introspectionCaller(
-  ports: ClientCallerPorts,
+  ports: ClientCallerPorts & Pick<FormEndpointPorts, 'revocations'>,
   own: OwnIssuer,
   keys: IssuerKeys,
 ): (request: FormRequest) => Promise<Result<Introspector, Refused>> {
@@ -49,16 +49,17 @@ export function introspectionCaller(
 
   async function byToken(
     token: string,
-    { form, now, log }: FormRequest,
+    { form, now }: FormRequest,
   ): Promise<Result<Introspector, Refused>> {
     const others = ['client_secret', 'client_assertion', 'client_assertion_type'];
     if (others.some((name) => form.get(name) !== undefined)) {
       return err({ error: refusal('several_credentials') });
     }
     const verified = await verifyAccessToken(token, issuers, now);
-    if (!verified.ok || log.isRevoked(verified.value.principal.marks)) {
-      return refused('bearer_not_valid');
-    }
+    if (!verified.ok) return refused('bearer_not_valid');
+    // Read for a genuine token alone: whoever makes one up costs no read.
+    const log = await ports.revocations.current(now, true);
+    if (log.isRevoked(verified.value.principal.marks)) return refused('bearer_not_valid');
     const { clientId, scope } = verified.value.principal;
     if (!scope.includes(introspectionScope)) return refused('bearer_scope', clientId);
     const client = await available('the Clients table', () => ports.clients.find(clientId));

@@ -21,8 +21,14 @@ export interface RevokeEndpoint extends FormEndpointPorts, ClientCallerPorts {
   readonly buckets: TokenBuckets;
 }
 
-/** What each client may write: every verifier keeps in memory what is written here. */
-const rate = { perSecond: 20, burst: 1_000 };
+/**
+ * What may be written here, because every verifier keeps it in memory for as long as a token lives: a client may not take up
+ * what is for all, and all of them together stay below the 100,000 entries that a verifier is made for.
+ */
+const rates = {
+  client: { perSecond: 5, burst: 1_000 },
+  everybody: { perSecond: 25, burst: 2_500 },
+} as const;
 
 /** There is nothing to say (RFC 7009 §2.2), but a client in wide use cannot read an answer that is not JSON. */
 const done = oauthResponse('{}');
@@ -56,7 +62,7 @@ export function revokeEndpoint(ports: RevokeEndpoint): Endpoint {
         return err({ error: refusal('foreign_token'), clientId, credential });
       }
       if (token.problem !== undefined) return idle(token.problem);
-      if (!(await take(JSON.stringify(['revoke', ports.issuer, clientId]), rate, now))) {
+      if (!(await mayWrite(clientId, now))) {
         return err({ error: refusal('too_many_writes'), clientId, credential });
       }
       await token.revoke(now);
@@ -64,4 +70,12 @@ export function revokeEndpoint(ports: RevokeEndpoint): Endpoint {
       return ok(done);
     },
   });
+
+  async function mayWrite(clientId: string, now: number): Promise<boolean> {
+    const bucket = (...of: readonly string[]) => JSON.stringify(['revoke', ports.issuer, ...of]);
+    return (
+      (await take(bucket(clientId), rates.client, now)) &&
+      (await take(bucket(), rates.everybody, now))
+    );
+  }
 }

@@ -77,6 +77,13 @@ describe('somebody with an access token that was issued for this (RFC 7662 §2.1
     });
   });
 
+  test('that was revoked a moment ago: 401, while a client goes by a log that is a poll old at most', async () => {
+    const { introspect, write } = issuerWorld({ clients });
+    expect((await introspect({ headers: bearer(permit()), body: { token } })).status).toBe(200);
+    await write({ kind: 'token', id: 'permit' });
+    expect((await introspect({ headers: bearer(permit()), body: { token } })).status).toBe(401);
+  });
+
   test('without the scope: 401 that names it (RFC 7662 §2.3)', async () => {
     const { introspect, audit } = issuerWorld({ clients });
     const headers = bearer(permit({ scope: 'introspection:else' }));

@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { defaults, revocationKeepSeconds } from '../../../functions/core/durations.ts';
 import type { BucketRate } from '../../../functions/core/ports/token-buckets.ts';
 import { accessToken, done, type IssuerWorld, issuerWorld } from '../../support/issuer-world.ts';
 import { basic, ordersClient } from '../../support/world.ts';
 
 const clients = [ordersClient, { ...ordersClient, clientId: 'billing' }];
 
-/** Buckets with so many tokens each, which never flow in again. */
-function smallBuckets(tokens: number) {
+/** Buckets with so many tokens for each client and for all of them, which never flow in again. */
+function smallBuckets(tokens: number, forAll = 100) {
   const left = new Map<string, number>();
   const rates: BucketRate[] = [];
   return {
     rates,
     async lease(id: string, want: number, rate: BucketRate) {
       rates.push(rate);
-      const have = left.get(id) ?? tokens;
+      const have =
+        left.get(id) ?? (id.includes('orders') || id.includes('billing') ? tokens : forAll);
       const got = have >= want ? want : Math.min(have, 1);
       left.set(id, have - got);
       return got;
@@ -42,7 +44,10 @@ describe('what one client may write is bounded, because every verifier has to re
     const world = issuerWorld({ buckets });
     expect(await flood(world, 5)).toEqual({ 200: 3, 429: 2 });
     expect(await world.entries()).toHaveLength(3);
-    expect(buckets.rates[0]).toEqual({ perSecond: 20, burst: 1_000 });
+    expect(buckets.rates.slice(0, 2)).toEqual([
+      { perSecond: 5, burst: 1_000 },
+      { perSecond: 25, burst: 2_500 },
+    ]);
     expect(await world.revoke({ headers: basic(), body: { token: accessToken() } })).toMatchObject({
       status: 429,
       headers: { 'retry-after': '1', 'cache-control': 'no-store' },
@@ -60,13 +65,22 @@ describe('what one client may write is bounded, because every verifier has to re
     for (const token of ['garbage', 'garbage', accessToken(), accessToken(), accessToken()]) {
       expect(await revoke({ headers: basic(), body: { token } })).toMatchObject(done);
     }
-    expect(buckets.rates).toHaveLength(1);
+    expect(buckets.rates).toHaveLength(2);
   });
 
   test('one client takes nothing from another', async () => {
     const world = issuerWorld({ clients, buckets: smallBuckets(1) });
     expect(await flood(world, 2)).toEqual({ 200: 1, 429: 1 });
     expect(await flood(world, 2, 'billing')).toEqual({ 200: 1, 429: 1 });
+  });
+
+  test('all of them together stay below what a verifier is made for', async () => {
+    const world = issuerWorld({ clients, buckets: smallBuckets(10, 3) });
+    expect(await flood(world, 2)).toEqual({ 200: 2 });
+    expect(await flood(world, 2, 'billing')).toEqual({ 200: 1, 429: 1 });
+    const { accessTokenLifetimeMaxSeconds, revocationPollSeconds } = defaults;
+    const keep = revocationKeepSeconds({ accessTokenLifetimeMaxSeconds, revocationPollSeconds });
+    expect(25 * keep + 2_500).toBeLessThan(100_000);
   });
 
   test('buckets that are away are open: a token can be given back all the same', async () => {
