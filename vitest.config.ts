@@ -11,8 +11,8 @@ export default defineConfig({
     exclude: ['test/interop/**'],
     // Template validation costs seconds per synth; one test and `npm run synth` switch it on (docs/testing.md).
     env: { CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true' },
-    // Much of a run waits for processes and sockets; the default leaves one of two cores idle.
-    maxWorkers: 2,
+    // Much of a run waits for processes and sockets; the default leaves one of two cores idle, and two workers some of both.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

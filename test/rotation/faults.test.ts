@@ -56,7 +56,7 @@ describe('a ring lives on', { timeout }, () => {
 
   test('through two failures of a kind', async () => {
     const lives = plans.flatMap((plan, index) =>
-      pairs(89, index * 7).map((faults) => [faults, plan] as const),
+      pairs(131, index * 7).map((faults) => [faults, plan] as const),
     );
     expect(lives.length).toBeGreaterThan(1_500);
     expect(await explore(lives)).toBeUndefined();
