@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiKeyView, RolledApiKeyView } from '../functions/admin/commands.ts';
+import type { ApiKeyView, RolledApiKeyView } from '../functions/admin/views.ts';
 import { apiKeyIdIn, parseApiKey } from '../functions/core/credentials/api-key.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CertificateView, RevocationView } from '../functions/admin/commands.ts';
+import type { CertificateView, RevocationView } from '../functions/admin/views.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ClientView, RolledSecretView, SecretView } from '../functions/admin/commands.ts';
+import type { ClientView, RolledSecretView, SecretView } from '../functions/admin/views.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { globals } from './globals.ts';

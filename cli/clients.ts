@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { ClientChange, ClientView } from '../functions/admin/commands.ts';
+import type { ClientChange } from '../functions/admin/commands.ts';
+import type { ClientView } from '../functions/admin/views.ts';
 import { clientSecretsCommand } from './client-secrets.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';

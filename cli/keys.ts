@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { KeysView } from '../functions/admin/commands.ts';
+import type { KeysView } from '../functions/admin/views.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';

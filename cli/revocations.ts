@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RevocationsView } from '../functions/admin/commands.ts';
+import type { RevocationsView } from '../functions/admin/views.ts';
 import { administer } from './deployment.ts';
 import { globals } from './globals.ts';
 import { print } from './output.ts';

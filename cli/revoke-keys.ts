@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeysView } from '../functions/admin/commands.ts';
+import type { KeysView } from '../functions/admin/views.ts';
 import { hasSecretPrefix, looksLikeToken } from '../functions/core/looks-like-secret.ts';
 import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';

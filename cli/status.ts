@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StatusView } from '../functions/admin/commands.ts';
+import type { StatusView } from '../functions/admin/views.ts';
 import { administer } from './deployment.ts';
 import { globals } from './globals.ts';
 import { guardedApis } from './guarded-apis.ts';

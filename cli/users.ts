@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { UserView } from '../functions/admin/commands.ts';
+import type { UserView } from '../functions/admin/views.ts';
 import { confirm } from './confirm.ts';
 import { administer } from './deployment.ts';
 import { Failure } from './failure.ts';

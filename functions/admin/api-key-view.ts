@@ -1,7 +1,7 @@
 import type { ApiKey } from '../core/credentials/api-key-record.ts';
 import { endOfCredential } from '../core/credentials/credential-end.ts';
-import type { ApiKeyView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
+import type { ApiKeyView } from './views.ts';
 
 /** An API key as operators see it. Its hash stays where it is. */
 export function apiKeyView(key: ApiKey, lastUsedAt?: number): ApiKeyView {

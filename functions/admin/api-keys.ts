@@ -7,12 +7,12 @@ import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { apiKeyView } from './api-key-view.ts';
 import { type CommandReader, required, secondsFromNow } from './command-reader.ts';
-import type { ApiKeyView, RolledApiKeyView, ShownApiKey } from './commands.ts';
 import { editRecord } from './edit-record.ts';
 import { graceUntil } from './grace.ts';
 import { granteeMembers, granteeOf } from './grantee-command.ts';
 import { rollApiKey } from './roll-api-key.ts';
 import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
+import type { ApiKeyView, RolledApiKeyView, ShownApiKey } from './views.ts';
 
 export interface ApiKeyAdministration {
   readonly apiKeys: Registry<ApiKey>;

@@ -14,9 +14,9 @@ import { ok, type Result } from '../core/result.ts';
 import { readCertificate, readIssuer } from './certificate-command.ts';
 import { revocationView } from './certificate-view.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';
-import type { RevokedView } from './commands.ts';
 import { editRecord } from './edit-record.ts';
 import { type AdminError, conflict, invalid, notFound, type Refused, type Verbs } from './verb.ts';
+import type { RevokedView } from './views.ts';
 
 export interface RevocationAdministration {
   readonly certificatePins: Registry<CertificatePin>;

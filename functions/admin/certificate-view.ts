@@ -1,8 +1,8 @@
 import type { CertificatePin } from '../core/certificates/certificate-pin.ts';
 import type { CertificateIssuer, CertificateRule } from '../core/certificates/certificate-rule.ts';
 import { issuerKeyOf, type RevokedCertificate } from '../core/certificates/revoked-certificate.ts';
-import type { CertificateView, IssuerView, RevocationView } from './commands.ts';
 import { granteeView } from './grantee-command.ts';
+import type { CertificateView, IssuerView, RevocationView } from './views.ts';
 
 /** A pin as operators see it. */
 export function pinView(pin: CertificatePin): CertificateView {

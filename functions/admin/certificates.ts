@@ -15,10 +15,10 @@ import {
 } from './certificate-revocation.ts';
 import { pinView, ruleView } from './certificate-view.ts';
 import { type CommandReader, required } from './command-reader.ts';
-import type { CertificateView } from './commands.ts';
 import { editRecord } from './edit-record.ts';
 import { granteeMembers, granteeOf } from './grantee-command.ts';
 import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
+import type { CertificateView } from './views.ts';
 
 export interface CertificateAdministration extends RevocationAdministration {
   readonly certificateRules: Registry<CertificateRule>;

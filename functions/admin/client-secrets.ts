@@ -5,11 +5,11 @@ import type { Registry } from '../core/ports/registry.ts';
 import { ok } from '../core/result.ts';
 import { clientView, secretView, shownSecret } from './client-view.ts';
 import { required, secondsFromNow } from './command-reader.ts';
-import type { RolledSecretView } from './commands.ts';
 import { clientIdOf, editClient } from './edit-client.ts';
 import { graceUntil } from './grace.ts';
 import { rollClientSecret } from './roll-client-secret.ts';
 import { conflict, notFound, type Verbs } from './verb.ts';
+import type { RolledSecretView } from './views.ts';
 
 export interface SecretAdministration {
   readonly clients: Registry<Client>;

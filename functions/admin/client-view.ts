@@ -6,7 +6,7 @@ import {
 } from '../core/clients/client.ts';
 import type { MintedSecret } from '../core/clients/client-secret.ts';
 import { endOfCredential } from '../core/credentials/credential-end.ts';
-import type { ClientView, SecretView, ShownSecret } from './commands.ts';
+import type { ClientView, SecretView, ShownSecret } from './views.ts';
 
 /** Epoch seconds of the hour of the last use, by id. */
 type Uses = ReadonlyMap<string, number>;

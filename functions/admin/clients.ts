@@ -8,10 +8,10 @@ import { changedClient } from './client-change.ts';
 import { clientSecretCommands, type SecretAdministration } from './client-secrets.ts';
 import { clientView, shownSecret } from './client-view.ts';
 import { type CommandReader, secondsFromNow } from './command-reader.ts';
-import type { ClientView, DisabledClientView } from './commands.ts';
 import { type CutAdministration, cutAway } from './cut-away.ts';
 import { clientIdOf, editClient, noSuchClient } from './edit-client.ts';
 import { type AdminError, conflict, invalid, type Verbs } from './verb.ts';
+import type { ClientView, DisabledClientView } from './views.ts';
 
 export interface ClientAdministration extends SecretAdministration, CutAdministration {
   /** Absent: nobody notes when secrets are used. */

@@ -3,9 +3,9 @@ import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { clientView } from './client-view.ts';
 import { type CommandReader, required } from './command-reader.ts';
-import type { ClientView } from './commands.ts';
 import { editRecord } from './edit-record.ts';
 import { type AdminError, notFound, type Refused } from './verb.ts';
+import type { ClientView } from './views.ts';
 
 export interface ClientEdit {
   readonly clients: Registry<Client>;

@@ -1,6 +1,6 @@
 import type { Grantee } from '../core/credentials/grantee.ts';
 import { type CommandReader, secondsFromNow } from './command-reader.ts';
-import type { GranteeView } from './commands.ts';
+import type { GranteeView } from './views.ts';
 
 /** Members that every command has which makes an API key, a Basic user or a certificate. */
 export const granteeMembers = [

@@ -1,7 +1,7 @@
 import type { PublishedKeys } from '../core/ports/published-keys.ts';
 import { ok } from '../core/result.ts';
-import type { KeysView } from './commands.ts';
 import { notFound, type Verbs } from './verb.ts';
+import type { KeysView } from './views.ts';
 
 export interface KeyAdministration {
   readonly keys: PublishedKeys;

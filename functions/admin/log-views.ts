@@ -1,7 +1,7 @@
 import { clockDriftSeconds } from '../core/durations.ts';
 import type { RevocationLog } from '../core/ports/revocation-log.ts';
 import type { LoggedEntry } from '../core/revocation/log-entry.ts';
-import type { LogEntryView } from './commands.ts';
+import type { LogEntryView } from './views.ts';
 
 /** Every entry that can still matter. */
 export function wholeLog(

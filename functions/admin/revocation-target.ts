@@ -5,7 +5,7 @@ import { markOf, subjectMark } from '../core/revocation/token-marks.ts';
 import { isTokenId } from '../core/tokens/access-token.ts';
 import { isIssuer } from '../core/tokens/issuer.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';
-import type { RevokedTokensView } from './commands.ts';
+import type { RevokedTokensView } from './views.ts';
 
 const levels = ['token', 'grant', 'client', 'subject'] as const;
 

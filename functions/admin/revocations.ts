@@ -6,11 +6,11 @@ import type { RevocationLog } from '../core/ports/revocation-log.ts';
 import { ok } from '../core/result.ts';
 import type { RevocationRecorder } from '../core/revocation/revocation-recorder.ts';
 import { type CommandReader, InvalidCommand } from './command-reader.ts';
-import type { RevocationsView, RevokedTokensView } from './commands.ts';
 import { type CutAdministration, cutAway, settleLeftovers } from './cut-away.ts';
 import { logViews, wholeLog } from './log-views.ts';
 import { type RevocationTarget, revocationTarget } from './revocation-target.ts';
 import { notFound, type Verbs } from './verb.ts';
+import type { RevocationsView, RevokedTokensView } from './views.ts';
 
 export interface TokenAdministration extends CutAdministration {
   readonly issuer: string;

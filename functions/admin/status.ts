@@ -1,10 +1,10 @@
 import type { ReportedPolls } from '../core/ports/poll-reports.ts';
 import type { PublishedKeys } from '../core/ports/published-keys.ts';
 import { ok } from '../core/result.ts';
-import type { StatusView } from './commands.ts';
 import { logViews, wholeLog } from './log-views.ts';
 import type { TokenAdministration } from './revocations.ts';
 import type { Verbs } from './verb.ts';
+import type { StatusView } from './views.ts';
 
 export interface StatusAdministration extends TokenAdministration {
   readonly keys: PublishedKeys;

@@ -12,10 +12,10 @@ import type { Randomness } from '../core/ports/randomness.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type CommandReader, InvalidCommand, required } from './command-reader.ts';
-import type { ShownPassword, UserView } from './commands.ts';
 import { editRecord } from './edit-record.ts';
 import { granteeMembers, granteeOf, granteeView } from './grantee-command.ts';
 import { type AdminError, conflict, invalid, notFound, type Verbs } from './verb.ts';
+import type { ShownPassword, UserView } from './views.ts';
 
 export interface UserAdministration {
   readonly users: Registry<BasicUser>;

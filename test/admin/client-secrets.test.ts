@@ -5,12 +5,8 @@ import { dynamoRegistry } from '../../functions/adapters/dynamodb/registry.ts';
 import { memoryLastUse } from '../../functions/adapters/memory/last-use.ts';
 import { memoryRegistry } from '../../functions/adapters/memory/registry.ts';
 import { admin } from '../../functions/admin/admin.ts';
-import type {
-  AdminAnswer,
-  AdminCommand,
-  RolledSecretView,
-  SecretView,
-} from '../../functions/admin/commands.ts';
+import type { AdminAnswer, AdminCommand } from '../../functions/admin/commands.ts';
+import type { RolledSecretView, SecretView } from '../../functions/admin/views.ts';
 import type { AuditEvent } from '../../functions/core/audit.ts';
 import { type Client, secretUseId } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { KeysView } from '../../functions/admin/commands.ts';
+import type { KeysView } from '../../functions/admin/views.ts';
 import type { AccessDecided } from '../../functions/core/audit.ts';
 import { type HostedWorld, type HostOptions, host } from '../../local/host.ts';
 import { demoAssembly } from './demo-assembly.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { memoryRegistry } from '../../../functions/adapters/memory/registry.ts';
 import { admin } from '../../../functions/admin/admin.ts';
-import type { AdminCommand, RolledSecretView } from '../../../functions/admin/commands.ts';
+import type { AdminCommand } from '../../../functions/admin/commands.ts';
+import type { RolledSecretView } from '../../../functions/admin/views.ts';
 import { clientKind } from '../../../functions/core/clients/client-record.ts';
 import { adminPorts } from '../../support/admin-ports.ts';
 import { basic, clientCredentials, ordersClient, secret, world } from '../../support/world.ts';
