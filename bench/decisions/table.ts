@@ -20,11 +20,13 @@ export async function fakeTable(): Promise<FakeTable> {
   const server = createServer(async (request, response) => {
     const { TableName, Key } = JSON.parse(await textOf(request)) as {
       readonly TableName: string;
-      readonly Key: { readonly pk: { readonly S: string } };
+      readonly Key?: { readonly pk: { readonly S: string } };
     };
-    const isRead = String(request.headers['x-amz-target']).endsWith('.GetItem');
-    const Item = isRead ? items.get(`${TableName} ${Key.pk.S}`) : undefined;
-    response.end(JSON.stringify({ Item }));
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1);
+    // Nothing is revoked.
+    if (operation === 'Query') return response.end('{"Items":[],"Count":0,"ScannedCount":0}');
+    const Item = operation === 'GetItem' ? items.get(`${TableName} ${Key?.pk.S}`) : undefined;
+    return response.end(JSON.stringify({ Item }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
