@@ -7,7 +7,7 @@ import { Failure } from './failure.ts';
 import { globals } from './globals.ts';
 import { askedBy } from './operator.ts';
 import { print } from './output.ts';
-import { type RevokeOptions, revokeKeys } from './revoke-keys.ts';
+import { revokeKeysCommand } from './revoke-keys.ts';
 import { seconds } from './seconds.ts';
 
 /** `keyward keys …` */
@@ -36,17 +36,7 @@ export function keysCommand(program: Command): void {
       print(format === 'json' ? view : view.keys, format);
     });
 
-  keys
-    .command('revoke [kid...]')
-    .description('take keys out of the ring and kill every token that they have signed')
-    .option('--all', 'every key: the whole secret was read by a stranger')
-    .option('--reason <text>', 'why, for the log')
-    .option('--yes', 'really')
-    .option('--timeout <seconds>', 'how long to wait for the end', '30')
-    .action(async (kids: string[], options: RevokeOptions, command: Command) => {
-      const { connection, format } = globals(command);
-      print(await revokeKeys(connection, kids, options), format);
-    });
+  revokeKeysCommand(keys, 'revoke');
 
   keys
     .command('unstick')

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import type { KeysView } from '../functions/admin/views.ts';
 import { hasSecretPrefix, looksLikeToken } from '../functions/core/looks-like-secret.ts';
 import { confirm } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { administer, fact, invoke, startRotation } from './deployment.ts';
 import { Failure } from './failure.ts';
+import { globals } from './globals.ts';
 import { askedBy } from './operator.ts';
+import { print } from './output.ts';
 import { seconds } from './seconds.ts';
 
-export interface RevokeOptions {
+interface RevokeOptions {
   readonly all?: boolean;
   readonly reason?: string;
   readonly yes?: boolean;
@@ -24,18 +27,33 @@ interface Revoked {
 }
 
 /** What was revoked, what signs now, and who goes on trusting the old keys for how long. */
-export interface RevocationReport {
+interface RevocationReport {
   readonly revoked: readonly string[];
   readonly active: readonly string[];
   readonly generation: number;
   readonly refused_by: readonly { readonly who: string; readonly within: string }[];
 }
 
+/** `keyward keys revoke …`, which is found under `keyward revoke key` too. */
+export function revokeKeysCommand(noun: Command, verb: string): void {
+  noun
+    .command(`${verb} [kid...]`)
+    .description('take keys out of the ring and kill every token that they have signed')
+    .option('--all', 'every key: the whole secret was read by a stranger')
+    .option('--reason <text>', 'why, for the log')
+    .option('--yes', 'really')
+    .option('--timeout <seconds>', 'how long to wait for the end', '30')
+    .action(async (kids: string[], options: RevokeOptions, command: Command) => {
+      const { connection, format } = globals(command);
+      print(await revokeKeys(connection, kids, options), format);
+    });
+}
+
 /**
  * Revokes keys and waits until a ring without them is in force. When that takes too long, the log names them all the same,
  * and the failure says what is left to do. May be repeated until everything is done.
  */
-export async function revokeKeys(
+async function revokeKeys(
   connection: Connection,
   kids: readonly string[],
   options: RevokeOptions,

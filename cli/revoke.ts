@@ -8,6 +8,7 @@ import {
 import { confirm } from './confirm.ts';
 import { Failure } from './failure.ts';
 import { readText } from './read-text.ts';
+import { revokeKeysCommand } from './revoke-keys.ts';
 import { run } from './run.ts';
 import { seconds } from './seconds.ts';
 
@@ -21,6 +22,8 @@ interface RevokeOptions {
 /** `keyward revoke …` */
 export function revokeCommand(program: Command): void {
   const revoke = program.command('revoke').description('end tokens that are out');
+
+  revokeKeysCommand(revoke, 'key');
 
   withReason(
     revoke

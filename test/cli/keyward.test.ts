@@ -424,6 +424,7 @@ describe('keyward', () => {
     [['keys', 'revoke', 'a', '--yes'], 2],
     [['keys', 'revoke', 'a', '--reason', 'x'], 2],
     [['keys', 'revoke', 'nobody', '--reason', 'x', '--yes'], 3],
+    [['revoke', 'key', 'nobody', '--reason', 'x', '--yes'], 3],
     [['keys', 'revoke', 'no\u001b[31mbody', '--reason', 'x', '--yes'], 3],
     [['keys', 'revoke', 'kwcs_wrong', '--reason', 'x', '--yes'], 2],
     [['keys', 'revoke', '--all', '--reason', 'kwcs_wrong', '--yes'], 2],
