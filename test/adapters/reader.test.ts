@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, describe, expect, test } from 'vitest';
-import { dynamoEndpoint } from '../../functions/adapters/dynamodb/endpoint.ts';
+import { serviceEndpoint } from '../../functions/adapters/aws/endpoint.ts';
 import { dynamoReader } from '../../functions/adapters/dynamodb/reader.ts';
 import {
   httpAnswer,
@@ -297,12 +297,14 @@ describe('the endpoint', () => {
   };
 
   test('is the one of the service, else the one of all services, else the one of the region', () => {
-    expect(dynamoEndpoint(all).href).toBe('http://127.0.0.1:2/');
+    expect(serviceEndpoint('dynamodb', all).href).toBe('http://127.0.0.1:2/');
     for (const unset of [undefined, '']) {
       const general = { ...all, AWS_ENDPOINT_URL_DYNAMODB: unset };
-      expect(dynamoEndpoint(general).href).toBe('http://127.0.0.1:1/');
+      expect(serviceEndpoint('dynamodb', general).href).toBe('http://127.0.0.1:1/');
       const regional = { ...general, AWS_ENDPOINT_URL: unset };
-      expect(dynamoEndpoint(regional).href).toBe('https://dynamodb.eu-west-1.amazonaws.com/');
+      expect(serviceEndpoint('dynamodb', regional).href).toBe(
+        'https://dynamodb.eu-west-1.amazonaws.com/',
+      );
     }
   });
 
@@ -317,7 +319,7 @@ describe('the endpoint', () => {
   ])('of %s is the one of the SDK', (region) => {
     const client = new DynamoDBClient({ region });
     const { endpointProvider } = client.config;
-    expect(dynamoEndpoint({ AWS_REGION: region }).href).toBe(
+    expect(serviceEndpoint('dynamodb', { AWS_REGION: region }).href).toBe(
       endpointProvider({ Region: region }).url.href,
     );
     client.destroy();

@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sigv4 } from '../../functions/adapters/dynamodb/sigv4.ts';
+import { sigv4 } from '../../functions/adapters/aws/sigv4.ts';
 
 const word = fc.stringMatching(/^[A-Za-z0-9/+=]{1,40}$/);
 

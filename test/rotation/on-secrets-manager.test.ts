@@ -57,7 +57,7 @@ async function deployed() {
     },
     { ...rules, ringSecret },
   );
-  const signer = secretsManagerSigningKeys(stores.secrets, ringSecret, {
+  const signer = secretsManagerSigningKeys({ env: stores.aws.environment() }, ringSecret, {
     clock,
     audit,
     ringCacheSeconds: 300,

@@ -1,5 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientOptions } from '../../adapters/aws/client-options.ts';
 import { issuerStores } from '../../adapters/dynamodb/issuer-stores.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signing-keys.ts';
@@ -33,11 +31,12 @@ const endpoint = introspectEndpoint({
     introspectableAccessTokens(config, ownKeys),
   ],
   // Nothing is read before somebody wants a signed answer.
-  signingKeys: secretsManagerSigningKeys(
-    new SecretsManagerClient(clientOptions),
-    config.ringSecret,
-    { clock, audit, ringCacheSeconds, ringHoldSeconds },
-  ),
+  signingKeys: secretsManagerSigningKeys({ env: process.env }, config.ringSecret, {
+    clock,
+    audit,
+    ringCacheSeconds,
+    ringHoldSeconds,
+  }),
   clock,
   audit,
 });

@@ -1,5 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientOptions } from '../../adapters/aws/client-options.ts';
 import { issuerStores } from '../../adapters/dynamodb/issuer-stores.ts';
 import { jsonLog } from '../../adapters/log/json-log.ts';
 import { secretsManagerSigningKeys } from '../../adapters/secrets-manager/signing-keys.ts';
@@ -15,7 +13,7 @@ const clock = systemClock;
 
 const stores = issuerStores({ ...config, env: process.env, clock });
 
-const keys = secretsManagerSigningKeys(new SecretsManagerClient(clientOptions), config.ringSecret, {
+const keys = secretsManagerSigningKeys({ env: process.env }, config.ringSecret, {
   clock,
   audit: jsonLog,
   ringCacheSeconds: config.ringCacheSeconds,

@@ -27,6 +27,8 @@ export interface AwsWorld {
     readonly region: string;
     readonly credentials: AccessKey;
   };
+  /** The same for whoever is no SDK client: as Lambda sets it. */
+  environment(): Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,10 @@ export async function awsWorld(options: AwsWorldOptions = {}): Promise<AwsWorld>
         spec === undefined
           ? { accessKeyId: 'operator', secretAccessKey: 'local' }
           : accessKeyFor(spec),
+    }),
+    environment: () => ({
+      ...{ AWS_REGION: region, AWS_ENDPOINT_URL: endpoint.url },
+      ...{ AWS_ACCESS_KEY_ID: 'operator', AWS_SECRET_ACCESS_KEY: 'local' },
     }),
     async stop() {
       await endpoint.stop();

@@ -11,7 +11,7 @@ export interface SigningContext {
   readonly amzDate: string;
 }
 
-/** A POST of JSON to `/`: the only kind of request that DynamoDB takes. */
+/** A POST of JSON to `/`: the only kind of request that is made here. */
 export interface SignableRequest {
   readonly host: string;
   readonly target: string;

@@ -5,7 +5,7 @@ export interface Exchange {
   readonly text: string;
 }
 
-/** DynamoDB's largest answer is 1 MB; an item of ours is far below. */
+/** DynamoDB's largest answer is 1 MB, a secret's 64 KB. */
 const answerBytesMax = 2 * 1024 * 1024;
 
 const agents = new Map<string, Agent>();
