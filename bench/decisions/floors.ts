@@ -10,10 +10,12 @@ import type { Contender } from './interleaved.ts';
 import { asynchronous, handled, synchronous } from './operations.ts';
 import type { DecisionWorld } from './world.ts';
 
+/** Whose bare check anybody can be held against. */
+export type FloorAlgorithm = Algorithm | 'EdDSA';
+
 /** What nobody who decides can go below: the primitive alone, on bytes and keys that were prepared before. */
 export function floors(world: DecisionWorld): readonly Contender[] {
-  const rs256 = prepared('RS256', world);
-  const es256 = prepared('ES256', world);
+  const rs256 = signed('RS256', world);
   const apiKey = same(world.apiKey);
   const stored = digest(world.apiKey);
   const macKey = createSecretKey(Buffer.alloc(32, 7));
@@ -21,12 +23,9 @@ export function floors(world: DecisionWorld): readonly Contender[] {
   const bearer = same(`Bearer ${world.token('RS256')}`);
   const next = () => ({ authorization: bearer() });
   return [
-    floor('RS256', () => verify('sha256', rs256.input, rs256.key, rs256.signature)),
-    floor('ES256', () => verify('sha256', es256.input, es256.key, es256.signature)),
-    // Tells whether this Node has the slow path for keys in an object, which nothing here may take.
-    synchronous('RS256, key in an object', 'RS256', () =>
-      verify('sha256', rs256.input, { key: rs256.key }, rs256.signature),
-    ),
+    signatureFloor(rs256),
+    signatureFloor(signed('ES256', world)),
+    wrappedKey(rs256),
     floor('SHA-256', () => digestsEqual(digest(apiKey()), stored)),
     floor('HMAC', () => createHmac('sha256', macKey).update(apiKey()).digest()),
     asynchronous('argon2id', 'argon2id', () => verifyPassword(world.password, world.passwordHash)),
@@ -35,26 +34,47 @@ export function floors(world: DecisionWorld): readonly Contender[] {
   ];
 }
 
+/** A token and the public key that it verifies with. */
+export interface Signed {
+  readonly alg: FloorAlgorithm;
+  readonly token: string;
+  readonly key: KeyObject;
+}
+
+/** The check of a token's signature alone, by the name of its algorithm. */
+export function signatureFloor(token: Signed): Contender {
+  const { hash, input, key, signature } = prepared(token);
+  return floor(token.alg, () => verify(hash, input, key, signature));
+}
+
+/** Tells whether this Node has the slow path for keys in an object, which nothing of ours may take. */
+export function wrappedKey(token: Signed): Contender {
+  const { hash, input, key, signature } = prepared(token);
+  return synchronous(`${token.alg}, key in an object`, token.alg, () =>
+    verify(hash, input, { key }, signature),
+  );
+}
+
 function floor(name: string, operation: () => unknown): Contender {
   if (operation() === false) throw new Error(`${name}: is not what it should be`);
   return synchronous(name, name, operation);
 }
 
-interface Prepared {
-  readonly input: Buffer;
-  readonly key: KeyObject;
-  readonly signature: Buffer;
-}
-
-function prepared(alg: Algorithm, world: DecisionWorld): Prepared {
-  const [header, payload, text = ''] = world.token(alg).split('.');
+function prepared({ alg, token, key }: Signed) {
+  const [header, payload, text = ''] = token.split('.');
   const raw = Buffer.from(text, 'base64url');
   const signature = alg === 'ES256' ? derFromRaw(raw) : raw;
+  if (signature === undefined) throw new Error(`no ${alg} signature`);
+  const hash = alg === 'EdDSA' ? undefined : 'sha256';
+  return { hash, input: Buffer.from(`${header}.${payload}`), key, signature };
+}
+
+function signed(alg: Algorithm, world: DecisionWorld): Signed {
   const jwk = ring.keys.find((one) => one.alg === alg && one.state === 'active')?.public;
-  if (jwk === undefined || signature === undefined) throw new Error(`no ${alg} signature`);
+  if (jwk === undefined) throw new Error(`no ${alg} key`);
   return {
-    input: Buffer.from(`${header}.${payload}`),
+    alg,
+    token: world.token(alg),
     key: createPublicKey({ key: { ...jwk }, format: 'jwk' }),
-    signature,
   };
 }

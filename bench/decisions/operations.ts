@@ -45,7 +45,7 @@ export function handled(
 }
 
 /** What API Gateway makes of an answer for the route that was asked for first. */
-async function outcomeOf(handler: AuthorizerHandler, events: Events): Promise<string> {
+export async function outcomeOf(handler: AuthorizerHandler, events: Events): Promise<string> {
   try {
     const answer = await handler(events());
     const isAllowed =

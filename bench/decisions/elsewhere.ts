@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process';
+
+/**
+ * Two processes, so that what is measured is the function alone: one serves what is asked for and reads the log, its child
+ * decides. First the child says what it needs prepared, at the end its figures.
+ */
+type Message<Needs, Figures> = { readonly needs: Needs } | { readonly figures: Figures };
+
+export interface ElsewhereOptions<Needs> {
+  /** Beside that of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly prepare: (needs: Needs) => void;
+  /** Keeps the child and all its threads on one core, where the system has `taskset`. @default the system decides */
+  readonly core?: number;
+}
+
+/** Runs a module in a child process for its figures. */
+export function measuredElsewhere<Needs, Figures>(
+  module: string,
+  { env, prepare, core }: ElsewhereOptions<Needs>,
+): Promise<Figures> {
+  const child = fork(module, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    ...(core === undefined
+      ? {}
+      : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] }),
+  });
+  child.stdout?.resume();
+  return new Promise((resolve, reject) => {
+    child.on('message', (message) => {
+      const said = message as Message<Needs, Figures>;
+      if ('figures' in said) return resolve(said.figures);
+      prepare(said.needs);
+      child.send('ready');
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the measuring process ended: ${code}`)));
+  });
+}
+
+/** The other process, as its child sees it. */
+export interface Elsewhere<Needs, Figures> {
+  /** Resolves when it is prepared. */
+  prepared(needs: Needs): Promise<unknown>;
+  /** The last that the child says. */
+  tell(figures: Figures): void;
+}
+
+/** `undefined` in the process that is nobody's child. */
+export function parentOf<Needs, Figures>(): Elsewhere<Needs, Figures> | undefined {
+  const send = process.send?.bind(process);
+  if (send === undefined) return undefined;
+  return {
+    prepared(needs) {
+      const ready = new Promise((resolve) => process.once('message', resolve));
+      send({ needs });
+      return ready;
+    },
+    tell(figures) {
+      send({ figures });
+      process.disconnect();
+    },
+  };
+}
