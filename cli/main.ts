@@ -3,6 +3,7 @@ import { apiKeysCommand } from './api-keys.ts';
 import { cachesCommand } from './caches.ts';
 import { certificatesCommand } from './certificates.ts';
 import { clientsCommand } from './clients.ts';
+import { withDashedIds } from './dashed-ids.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { keysCommand } from './keys.ts';
 import { revocationsCommand } from './revocations.ts';
@@ -34,7 +35,7 @@ cachesCommand(program);
 statusCommand(program);
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(withDashedIds(program, process.argv.slice(2)), { from: 'user' });
 } catch (cause) {
   process.exitCode = exitCodeOf(cause);
 }

@@ -93,6 +93,13 @@ test('certificates are pinned, ruled, listed, revoked and removed', async () => 
   expect(await json(['list'])).toEqual([]);
 }, 60_000);
 
+test('the id of a certificate may begin with a dash', async () => {
+  const id = '-UuJyk3MG5OFiolngIhsD4hYFv4mG8PCRwaeT0crdV4';
+  const outcome = await certificates(['remove', id, '--yes']);
+  expect(outcome).toMatchObject({ code: 3, stdout: '' });
+  expect(outcome.stderr).not.toContain('option');
+});
+
 test.each([
   ['neither a certificate nor an issuer', ['add'], 'give either'],
   ['both', ['add', '--certificate', 'leaf.pem', '--issuer', 'ca.pem'], 'give either'],
