@@ -6,7 +6,7 @@ import type { PolicyResources } from '../core/routes/exact-policy/exact-policy.t
 import type { Judgement } from '../core/routes/judgement.ts';
 import type { Principal } from '../core/routes/principal.ts';
 import { authorizerContext } from './authorizer-context.ts';
-import { fitting } from './fitting.ts';
+import { fitting, fittingPart } from './fitting.ts';
 
 /** What an answer is made of beside the judgement. */
 export interface AnswerParts {
@@ -37,14 +37,10 @@ export function policyAnswer(
   const usageIdentifierKey = parts.usageIdentifierKey(principal);
   return fitting({
     principalId: principal === undefined ? 'nobody' : principalId(principal),
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: statements(
-        granted === undefined
-          ? ownResources(decision.outcome === 'allow', request, parts.methodArn)
-          : parts.policy(granted, request),
-      ),
-    },
+    policyDocument:
+      granted === undefined
+        ? policyDocument(ownResources(decision.outcome === 'allow', request, parts.methodArn))
+        : apiPolicy(parts.policy(granted, request)),
     context: { ...authorizerContext(judgement) },
     ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
   });
@@ -53,7 +49,24 @@ export function policyAnswer(
 /** Characters that API Gateway takes in one `Resource`. */
 const resourceCharactersMax = 512;
 
-type Statement = APIGatewayAuthorizerResult['policyDocument']['Statement'][number];
+type Policy = APIGatewayAuthorizerResult['policyDocument'];
+
+type Statement = Policy['Statement'][number];
+
+/** Of resources that serve many answers; they go when the resources do. */
+const apiPolicies: WeakMap<PolicyResources, Policy> = new WeakMap();
+
+function apiPolicy(resources: PolicyResources): Policy {
+  const known = apiPolicies.get(resources);
+  if (known !== undefined) return known;
+  const made = fittingPart(policyDocument(resources));
+  apiPolicies.set(resources, made);
+  return made;
+}
+
+function policyDocument(resources: PolicyResources): Policy {
+  return { Version: '2012-10-17', Statement: statements(resources) };
+}
 
 /**
  * The answer where no set of routes was decided on. A no is a no to everything: nothing that is replayed, and no spelling
