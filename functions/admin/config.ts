@@ -1,4 +1,5 @@
 import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/credentials/api-key.ts';
+import { accessTokenLifetimeMaxBounds, revocationPollBounds } from '../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
 import { isIssuer } from '../core/tokens/issuer.ts';
 import { isResourceIndicator } from '../core/tokens/resource.ts';
@@ -44,11 +45,11 @@ export function fromEnv(environment: Environment): AdminConfig {
     clientsTable: env.text('CLIENTS_TABLE'),
     verificationTable: env.text('VERIFICATION_TABLE'),
     countersTable: env.text('COUNTERS_TABLE'),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
     publicationLeadSeconds: env.integer('PUBLICATION_LEAD_SECONDS', { min: 0, max: 31_536_000 }),
     publishedKeysMax: env.integer('PUBLISHED_KEYS_MAX', { min: 8, max: 100 }),
     defaultResource: env.text(

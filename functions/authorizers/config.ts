@@ -1,5 +1,11 @@
 import { isApiKeyEnvironment, isApiKeyPrefix } from '../core/credentials/api-key.ts';
-import { clockSkewMaxSeconds } from '../core/durations.ts';
+import {
+  accessTokenLifetimeMaxBounds,
+  clockSkewMaxSeconds,
+  publishedKeysCacheBounds,
+  revocationPollBounds,
+  ringHoldBounds,
+} from '../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
 import type { CompiledRoutes } from '../core/routes/route-policy.ts';
 import { isIssuer } from '../core/tokens/issuer.ts';
@@ -70,14 +76,17 @@ export function fromEnv(environment: Environment): AuthorizerConfig {
     countersTable: env.text('COUNTERS_TABLE'),
     connectionsTable: env.text('CONNECTIONS_TABLE', () => true),
     clockSkewSeconds: env.integer('CLOCK_SKEW_SECONDS', { min: 0, max: clockSkewMaxSeconds }),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
-    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
-    publishedKeysCacheSeconds: env.integer('PUBLISHED_KEYS_CACHE_SECONDS', { min: 1, max: 3_600 }),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
+    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', ringHoldBounds),
+    publishedKeysCacheSeconds: env.integer(
+      'PUBLISHED_KEYS_CACHE_SECONDS',
+      publishedKeysCacheBounds,
+    ),
     credentialCacheSeconds: env.integer('CREDENTIAL_CACHE_SECONDS', { min: 0, max: 60 }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
     revocationMaxStaleSeconds: env.integer('REVOCATION_MAX_STALE_SECONDS', { min: 0, max: 600 }),
     apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
     apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),

@@ -1,3 +1,4 @@
+import { accessTokenLifetimeMaxBounds, revocationPollBounds } from '../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
 
 /** What the function that closes connections is told by its deployment. A name of a table is no right to read it. */
@@ -34,10 +35,10 @@ export function fromEnv(environment: Environment): ConnectionsConfig {
     clientsTable: env.text('CLIENTS_TABLE'),
     stage: env.text('STAGE', (value) => /^[A-Za-z0-9]+\/[A-Za-z0-9_$-]+$/.test(value)),
     callbackUrl: env.text('CALLBACK_URL', (value) => /^https?:\/\/\S+$/.test(value)),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
   });
 }

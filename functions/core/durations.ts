@@ -31,6 +31,14 @@ export const defaults = {
   revocationMaxStaleSeconds: 60,
 } as const;
 
+/** What a deployment may set, in seconds, where several functions are told of it. Apart, so that each bundles its own. */
+export const accessTokenLifetimeMaxBounds = { min: 1, max: 86_400 } as const;
+export const clientCacheBounds = { min: 0, max: 60 } as const;
+export const ringCacheBounds = { min: 0, max: 3_600 } as const;
+export const ringHoldBounds = { min: 0, max: 604_800 } as const;
+export const publishedKeysCacheBounds = { min: 1, max: 3_600 } as const;
+export const revocationPollBounds = { min: 1, max: 60 } as const;
+
 /** Two clocks in AWS differ by no more. */
 export const clockDriftSeconds = 2;
 

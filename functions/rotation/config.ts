@@ -1,3 +1,4 @@
+import { accessTokenLifetimeMaxBounds, revocationPollBounds } from '../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../core/environment.ts';
 import { algorithms } from '../core/tokens/algorithm.ts';
 
@@ -51,10 +52,10 @@ export function fromEnv(environment: Environment): RotationConfig {
     retirementSeconds: env.integer('RETIREMENT_SECONDS', { min: 1, max: yearSeconds }),
     macRetirementSeconds: env.integer('MAC_RETIREMENT_SECONDS', { min: 1, max: yearSeconds }),
     publishedKeysMax: env.integer('PUBLISHED_KEYS_MAX', { min: publishedKeysMin, max: 100 }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
   });
 }

@@ -1,5 +1,13 @@
 import { isApiKeyEnvironment, isApiKeyPrefix } from '../../core/credentials/api-key.ts';
-import { clockSkewMaxSeconds } from '../../core/durations.ts';
+import {
+  accessTokenLifetimeMaxBounds,
+  clientCacheBounds,
+  clockSkewMaxSeconds,
+  publishedKeysCacheBounds,
+  revocationPollBounds,
+  ringCacheBounds,
+  ringHoldBounds,
+} from '../../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../../core/environment.ts';
 import { isIssuer } from '../../core/tokens/issuer.ts';
 
@@ -52,15 +60,18 @@ export function fromEnv(environment: Environment): IntrospectConfig {
     countersTable: env.text('COUNTERS_TABLE'),
     ringSecret: env.text('RING_SECRET'),
     clockSkewSeconds: env.integer('CLOCK_SKEW_SECONDS', { min: 0, max: clockSkewMaxSeconds }),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
-    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 60 }),
-    ringCacheSeconds: env.integer('RING_CACHE_SECONDS', { min: 0, max: 3_600 }),
-    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
-    publishedKeysCacheSeconds: env.integer('PUBLISHED_KEYS_CACHE_SECONDS', { min: 1, max: 3_600 }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
+    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', clientCacheBounds),
+    ringCacheSeconds: env.integer('RING_CACHE_SECONDS', ringCacheBounds),
+    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', ringHoldBounds),
+    publishedKeysCacheSeconds: env.integer(
+      'PUBLISHED_KEYS_CACHE_SECONDS',
+      publishedKeysCacheBounds,
+    ),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
     apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
     apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),
   });

@@ -1,4 +1,11 @@
 import { isApiKeyEnvironment, isApiKeyPrefix } from '../../core/credentials/api-key.ts';
+import {
+  accessTokenLifetimeMaxBounds,
+  clientCacheBounds,
+  publishedKeysCacheBounds,
+  revocationPollBounds,
+  ringHoldBounds,
+} from '../../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../../core/environment.ts';
 import { isIssuer } from '../../core/tokens/issuer.ts';
 
@@ -43,14 +50,17 @@ export function fromEnv(environment: Environment): RevokeConfig {
     clientsTable: env.text('CLIENTS_TABLE'),
     verificationTable: env.text('VERIFICATION_TABLE'),
     countersTable: env.text('COUNTERS_TABLE'),
-    accessTokenLifetimeMaxSeconds: env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', {
-      min: 1,
-      max: 86_400,
-    }),
-    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 60 }),
-    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
-    publishedKeysCacheSeconds: env.integer('PUBLISHED_KEYS_CACHE_SECONDS', { min: 1, max: 3_600 }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    accessTokenLifetimeMaxSeconds: env.integer(
+      'ACCESS_TOKEN_LIFETIME_MAX_SECONDS',
+      accessTokenLifetimeMaxBounds,
+    ),
+    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', clientCacheBounds),
+    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', ringHoldBounds),
+    publishedKeysCacheSeconds: env.integer(
+      'PUBLISHED_KEYS_CACHE_SECONDS',
+      publishedKeysCacheBounds,
+    ),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
     apiKeyPrefix: env.text('API_KEY_PREFIX', isApiKeyPrefix),
     apiKeyEnvironment: env.text('API_KEY_ENVIRONMENT', isApiKeyEnvironment),
   });

@@ -1,4 +1,11 @@
-import { defaults } from '../../core/durations.ts';
+import {
+  accessTokenLifetimeMaxBounds,
+  clientCacheBounds,
+  defaults,
+  revocationPollBounds,
+  ringCacheBounds,
+  ringHoldBounds,
+} from '../../core/durations.ts';
 import { type Environment, EnvironmentReader } from '../../core/environment.ts';
 import { isIssuer } from '../../core/tokens/issuer.ts';
 
@@ -38,7 +45,7 @@ export function toEnv(config: TokenConfig): Record<string, string> {
 /** Throws `InvalidEnvironment`, naming every variable that is wrong. */
 export function fromEnv(environment: Environment): TokenConfig {
   const env = new EnvironmentReader(environment);
-  const max = env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', { min: 1, max: 86_400 });
+  const max = env.integer('ACCESS_TOKEN_LIFETIME_MAX_SECONDS', accessTokenLifetimeMaxBounds);
   return env.done({
     issuer: env.text('ISSUER', isIssuer),
     clientsTable: env.text('CLIENTS_TABLE'),
@@ -50,9 +57,9 @@ export function fromEnv(environment: Environment): TokenConfig {
       max: Number.isNaN(max) ? defaults.accessTokenLifetimeMaxSeconds : max,
     }),
     accessTokenLifetimeMaxSeconds: max,
-    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', { min: 0, max: 60 }),
-    ringCacheSeconds: env.integer('RING_CACHE_SECONDS', { min: 0, max: 3_600 }),
-    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', { min: 0, max: 604_800 }),
-    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', { min: 1, max: 60 }),
+    clientCacheSeconds: env.integer('CLIENT_CACHE_SECONDS', clientCacheBounds),
+    ringCacheSeconds: env.integer('RING_CACHE_SECONDS', ringCacheBounds),
+    ringHoldSeconds: env.integer('RING_HOLD_SECONDS', ringHoldBounds),
+    revocationPollSeconds: env.integer('REVOCATION_POLL_SECONDS', revocationPollBounds),
   });
 }
