@@ -12,14 +12,9 @@ import { createTable } from '../support/create-table.ts';
 import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
+const { region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
-const env = {
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-};
+const env = aws.environment();
 afterAll(async () => {
   dynamo.destroy();
   await aws.stop();

@@ -13,14 +13,8 @@ import { awsWorld } from '../local/support/aws-world.ts';
 import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
-const env = {
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-};
+const env = aws.environment();
 const reader = dynamoReader({ env });
 // Fifty at once on two busy cores take longer than a caller at the gateway would wait.
 const writer = dynamoWriter({ env, deadlineMs: 15_000 });

@@ -11,15 +11,9 @@ import { createTable } from '../support/create-table.ts';
 import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
 const writer = dynamoWriter({
-  env: {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  },
+  env: aws.environment(),
 });
 afterAll(async () => {
   dynamo.destroy();

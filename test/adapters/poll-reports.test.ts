@@ -10,15 +10,9 @@ import { awsWorld } from '../local/support/aws-world.ts';
 import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
 const writer = dynamoWriter({
-  env: {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  },
+  env: aws.environment(),
 });
 afterAll(async () => {
   dynamo.destroy();

@@ -10,14 +10,8 @@ import { ringStores } from '../support/ring-stores.ts';
 
 const stores = await ringStores();
 afterAll(() => stores.stop());
-const { endpoint, region, credentials } = stores.aws.clientConfig();
 const reader = dynamoReader({
-  env: {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  },
+  env: stores.aws.environment(),
 });
 
 publishedKeysContract('memory', async () => {

@@ -27,15 +27,9 @@ import { createTable } from '../support/create-table.ts';
 import { userSamples } from '../support/users.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
 const reader = dynamoReader({
-  env: {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  },
+  env: aws.environment(),
 });
 const injected: (() => void)[] = [];
 afterEach(() => {
@@ -217,7 +211,7 @@ describe('records in DynamoDB', () => {
       const table = await newTable();
       injected.push(aws.endpoint.inject({ operation: 'dynamodb:GetItem', fault }));
       const quick = dynamoReader({
-        env: { ...env(), AWS_SESSION_TOKEN: 'canary' },
+        env: { ...aws.environment(), AWS_SESSION_TOKEN: 'canary' },
         deadlineMs: 300,
       });
       const failure = await dynamoLookup(quick, table, clientKind)
@@ -247,12 +241,3 @@ describe('records in DynamoDB', () => {
     },
   );
 });
-
-function env(): Record<string, string> {
-  return {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
-}

@@ -19,15 +19,9 @@ import { awsWorld } from '../local/support/aws-world.ts';
 import { createTable } from '../support/create-table.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
 const options = {
-  env: {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  },
+  env: aws.environment(),
   deadlineMs: 15_000,
 };
 const injected: (() => void)[] = [];

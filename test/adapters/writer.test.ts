@@ -8,13 +8,7 @@ import { createTable } from '../support/create-table.ts';
 import { httpAnswer, scriptedServer } from '../support/scripted-server.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
-const env = {
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-};
+const env = aws.environment();
 const writer = dynamoWriter({ env });
 const reader = dynamoReader({ env });
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });

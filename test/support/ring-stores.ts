@@ -38,19 +38,13 @@ export async function ringStores(): Promise<RingStores> {
   const aws = await awsWorld();
   const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
   const secrets = new SecretsManagerClient({ ...clientOptions, ...aws.clientConfig() });
-  const { endpoint, region, credentials } = aws.clientConfig();
   let serial = 0;
 
   return {
     aws,
     dynamo,
     secrets,
-    env: {
-      AWS_REGION: region,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    env: aws.environment(),
     newTable() {
       serial += 1;
       return createTable(dynamo, `verification-${serial}`, ['pk', 'sk']);

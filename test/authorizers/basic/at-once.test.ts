@@ -14,14 +14,8 @@ import { now } from '../../support/gate.ts';
 import { alicesPassword } from '../../support/users.ts';
 
 const aws = await awsWorld();
-const { endpoint, region, credentials } = aws.clientConfig();
 const dynamo = new DynamoDBClient({ ...clientOptions, ...aws.clientConfig() });
-const env = {
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-};
+const env = aws.environment();
 // Fifty at once on two busy cores take longer than a caller at the gateway would wait.
 const patient = { env, deadlineMs: 15_000 };
 const adapters = { reader: dynamoReader(patient), writer: dynamoWriter(patient) };
