@@ -4,7 +4,7 @@
  * says who checks what, and controls prove it before anything is measured. Ours is the bundle as it is deployed, for RS256
  * and ES256, with the routes of the demo and its log in a pipe; the others do no more than their column says.
  *
- * `--json` prints figures. In the environment: `ROUNDS`; `ONLY`, a part of the names. Where the system has `taskset`, what is
+ * `--json` prints all of it. In the environment: `ROUNDS`; `ONLY`, a part of the names. Where the system has `taskset`, what is
  * measured stays on one core, as in a function with less than 1,769 MB.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,13 +12,12 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { bundleAll } from '../infra/bundle.ts';
-import { measuredElsewhere, parentOf } from './decisions/elsewhere.ts';
-import { machine, printed } from './decisions/report.ts';
 import { fakeTable } from './decisions/table.ts';
+import { measuredElsewhere, parentOf } from './measure/elsewhere.ts';
+import { printed, publish } from './measure/report.ts';
 import { keySetServer } from './peers/key-set-server.ts';
 import { measurePeers, type Needs, type PeerFigures } from './peers/measure.ts';
 
-const isJson: boolean = process.argv.includes('--json');
 const libraries = ['aws-jwt-verify', 'fast-jwt', 'jose', 'jsonwebtoken', 'jwks-rsa'];
 
 /** Builds, serves the table and the keys, and prints what the child has measured. */
@@ -27,7 +26,6 @@ async function main(): Promise<void> {
   const table = await fakeTable();
   const keys = await keySetServer();
   const core = spawnSync('taskset', ['--version']).error === undefined ? lastCore() : undefined;
-  const where = { ...machine(), core, ...versions() };
   const figures = await measuredElsewhere<Needs, PeerFigures>(import.meta.filename, {
     env: { AWS_ENDPOINT_URL: table.url, JWKS_URI: keys.url, NODE_ENV: 'production' },
     prepare({ items, keySet }) {
@@ -38,16 +36,17 @@ async function main(): Promise<void> {
   });
   table.stop();
   keys.stop();
-  if (isJson) {
-    process.stdout.write(`${JSON.stringify({ machine: where, ...figures }, null, 2)}\n`);
-    return;
-  }
-  process.stdout.write(
-    `${JSON.stringify(where)}\nMicroseconds of CPU for one decision, ${figures.rounds} rounds\n`,
-  );
-  console.table(figures.decisions.map((one) => ({ ...printed(one), checks: one.checks })));
-  process.stdout.write('The bare check of a signature\n');
-  console.table(figures.floors.map(printed));
+  publish({
+    suite: 'peers',
+    about: { core, rounds: figures.rounds, ...versions() },
+    tables: [
+      {
+        title: 'Microseconds of CPU for one decision',
+        rows: figures.decisions.map((one) => ({ ...printed(one), checks: one.checks })),
+      },
+      { title: 'The bare check of a signature', rows: figures.floors.map(printed) },
+    ],
+  });
 }
 
 function lastCore(): number {

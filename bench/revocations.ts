@@ -5,14 +5,14 @@
  */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpus } from 'node:os';
 import { followedLog } from '../functions/adapters/dynamodb/followed-log.ts';
 import { defaults, revocationKeepSeconds } from '../functions/core/durations.ts';
 import { followRevocations } from '../functions/core/revocation/follow-revocations.ts';
 import { bucketsOf, type LoggedEntry } from '../functions/core/revocation/log-entry.ts';
 import { gate, now } from '../test/support/gate.ts';
 import { bearerToken } from '../test/support/tokens.ts';
-import { type Contender, interleaved } from './decisions/interleaved.ts';
+import { type Contender, interleaved } from './measure/interleaved.ts';
+import { publish, rounded } from './measure/report.ts';
 import { logServer } from './revocations/log-server.ts';
 
 const sizes = [0, 1_000, 100_000] as const;
@@ -30,17 +30,22 @@ interface Start {
 }
 
 async function main(): Promise<void> {
-  process.stdout.write(
-    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}\n`,
-  );
-  process.stdout.write('\nA decision on a token that was seen before, microseconds of CPU\n');
-  console.table(await decisions());
-  process.stdout.write('\nThe first read of a new environment (medians)\n');
-  console.table(await coldStarts());
-  process.stdout.write(
-    '\nReads of DynamoDB for a million authorizations, by one environment that is always busy\n',
-  );
-  console.table(await readsPerMillion());
+  publish({
+    suite: 'revocations',
+    about: { rounds },
+    tables: [
+      {
+        title: 'A decision on a token that was seen before, microseconds of CPU',
+        rows: await decisions(),
+      },
+      { title: 'The first read of a new environment, medians', rows: await coldStarts() },
+      {
+        title:
+          'Reads of DynamoDB for a million authorizations, by one environment that is always busy',
+        rows: await readsPerMillion(),
+      },
+    ],
+  });
 }
 
 /** Live token entries, spread over the time that they live. */
@@ -71,8 +76,8 @@ async function decisions(): Promise<readonly object[]> {
     ...{ rounds, calls: () => 0, backlog: () => 0, drained: async () => undefined },
   });
   return measured.map(({ name, cpu, lower, upper, ratio }) => ({
-    ...{ name, 'median µs': round(cpu), p25: round(lower), p75: round(upper) },
-    'x empty': round(ratio),
+    ...{ name, 'median µs': rounded(cpu), p25: rounded(lower), p75: rounded(upper) },
+    'x empty': rounded(ratio),
   }));
 }
 
@@ -85,7 +90,9 @@ async function coldStarts(): Promise<readonly object[]> {
     for (let i = 0; i < startsPerSize; i += 1) starts.push(await start(server.url));
     if (starts.some((one) => one.size !== size)) throw new Error('a part of the log was read');
     const median = (of: (one: Start) => number) =>
-      round(starts.map(of).toSorted((a, b) => a - b)[Math.floor(startsPerSize / 2)] ?? Number.NaN);
+      rounded(
+        starts.map(of).toSorted((a, b) => a - b)[Math.floor(startsPerSize / 2)] ?? Number.NaN,
+      );
     rows.push({
       ...{ entries: size, 'wall ms': median(({ wallMs }) => wallMs) },
       ...{ 'CPU ms': median(({ cpuMs }) => cpuMs), 'kept MiB': median(({ heapMiB }) => heapMiB) },
@@ -153,10 +160,6 @@ async function readsPerMillion(): Promise<readonly object[]> {
     });
   }
   return rows;
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }
 
 const tell: ((one: Start) => void) | undefined = process.send?.bind(process);

@@ -5,8 +5,8 @@ import { digest, digestsEqual } from '../../functions/core/digest.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { derFromRaw } from '../../functions/core/tokens/ecdsa-der.ts';
 import { ring } from '../../test/support/ring.ts';
+import type { Contender } from '../measure/interleaved.ts';
 import { httpEvents, restEvents, same } from './events.ts';
-import type { Contender } from './interleaved.ts';
 import { asynchronous, handled, synchronous } from './operations.ts';
 import type { DecisionWorld } from './world.ts';
 

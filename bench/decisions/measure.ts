@@ -1,8 +1,8 @@
 import { bundlesDirectory } from '../../infra/bundle.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import type { Elsewhere } from '../measure/elsewhere.ts';
+import { isWanted, measuredHere, rounds } from '../measure/here.ts';
+import type { Contender, Measured } from '../measure/interleaved.ts';
 import { floors } from './floors.ts';
-import { isWanted, measuredHere, rounds } from './here.ts';
-import type { Contender, Measured } from './interleaved.ts';
 import { loaded } from './loaded.ts';
 import { pieces } from './pieces.ts';
 import type { StoredItem } from './table.ts';

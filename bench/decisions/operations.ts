@@ -1,6 +1,6 @@
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
+import type { Contender } from '../measure/interleaved.ts';
 import type { Events } from './events.ts';
-import type { Contender } from './interleaved.ts';
 
 export type Outcome = 'allowed' | 'refused';
 

@@ -16,8 +16,8 @@ import { authorizerContext } from '../../functions/gateway/authorizer-context.ts
 import { fitting } from '../../functions/gateway/fitting.ts';
 import { httpAuthRequest } from '../../functions/gateway/http-authorizer.ts';
 import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
+import type { Contender } from '../measure/interleaved.ts';
 import { httpEvents, restEvents, same } from './events.ts';
-import type { Contender } from './interleaved.ts';
 import { synchronous } from './operations.ts';
 import type { DecisionWorld } from './world.ts';
 

@@ -1,6 +1,6 @@
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
+import type { Contender } from '../measure/interleaved.ts';
 import { distinct, httpEvents, type Presented, restEvents, same } from './events.ts';
-import type { Contender } from './interleaved.ts';
 import { handled } from './operations.ts';
 import type { DecisionWorld, TableSize } from './world.ts';
 

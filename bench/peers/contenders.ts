@@ -1,8 +1,8 @@
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
 import { distinct, restEvents, same } from '../decisions/events.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
-import type { Contender } from '../decisions/interleaved.ts';
 import { handled } from '../decisions/operations.ts';
+import type { Contender } from '../measure/interleaved.ts';
 import { assertSound } from './controls.ts';
 import { libraries } from './libraries.ts';
 import { peerHandler } from './peer-handler.ts';

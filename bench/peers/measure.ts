@@ -1,11 +1,11 @@
 import { bundlesDirectory } from '../../infra/bundle.ts';
-import type { Elsewhere } from '../decisions/elsewhere.ts';
 import { type Signed, signatureFloor, wrappedKey } from '../decisions/floors.ts';
-import { isWanted, measuredHere, rounds } from '../decisions/here.ts';
-import type { Measured } from '../decisions/interleaved.ts';
 import { loaded } from '../decisions/loaded.ts';
 import type { StoredItem } from '../decisions/table.ts';
 import { decisionWorld } from '../decisions/world.ts';
+import type { Elsewhere } from '../measure/elsewhere.ts';
+import { isWanted, measuredHere, rounds } from '../measure/here.ts';
+import type { Measured } from '../measure/interleaved.ts';
 import { contenders } from './contenders.ts';
 import { algorithms, type KeySet, peerWorld } from './tokens.ts';
 
