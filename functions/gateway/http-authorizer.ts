@@ -1,10 +1,10 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import type { AuthRequest } from '../core/routes/auth-request.ts';
+import type { AuthRequest, RequestValues } from '../core/routes/auth-request.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
 import { stageArnOf } from '../core/routes/method-arn.ts';
 import { type AuthorizerContext, authorizerContext } from './authorizer-context.ts';
 import { fitting } from './fitting.ts';
-import type { RequestValues } from './request-values.ts';
+import { headerValues } from './request-values.ts';
 
 /** What an HTTP API expects from an authorizer with simple responses. */
 export interface SimpleAnswer {
@@ -15,17 +15,13 @@ export interface SimpleAnswer {
 /** The request in an HTTP API authorizer event, payload 2.0. Its route is the matched key, never the raw path. */
 export function httpAuthRequest(event: APIGatewayRequestAuthorizerEventV2): AuthRequest {
   const [method = '', template = ''] = event.routeKey.split(' ');
-  const headers = new Map<string, readonly string[]>();
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (value !== undefined) headers.set(name.toLowerCase(), [value]);
-  }
   const { http, requestId, authentication } = event.requestContext as V2Context;
   const certificatePem = authentication?.clientCert?.clientCertPem;
   return {
     surface: 'http-2',
     stageArn: stageArnOf(event.routeArn),
     route: { method, template, key: event.routeKey },
-    headers,
+    headers: headerValues({ headers: event.headers ?? null }),
     query: queryOf(event.rawQueryString ?? ''),
     ...(certificatePem === undefined ? {} : { certificatePem }),
     requestId,
@@ -40,11 +36,12 @@ type V2Context = APIGatewayRequestAuthorizerEventV2['requestContext'] & {
 
 /** The raw query, because the ready-made map joins repeated parameters with commas. */
 function queryOf(rawQuery: string): RequestValues {
-  const query = new Map<string, readonly string[]>();
-  for (const [name, value] of new URLSearchParams(rawQuery)) {
-    query.set(name, [...(query.get(name) ?? []), value]);
-  }
-  return query;
+  return {
+    get(name) {
+      const values = new URLSearchParams(rawQuery).getAll(name);
+      return values.length === 0 ? undefined : values;
+    },
+  };
 }
 
 /**

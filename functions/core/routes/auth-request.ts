@@ -8,16 +8,21 @@ export interface AuthRequest {
   readonly stageArn: string;
   /** The route that the gateway matched. A REST TOKEN event does not say. */
   readonly route: MatchedRoute | undefined;
-  /** Names in lower case, every value kept. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Decoded, every value kept. */
-  readonly query: ReadonlyMap<string, readonly string[]>;
+  /** By their names in lower case. */
+  readonly headers: RequestValues;
+  /** Decoded. */
+  readonly query: RequestValues;
   /** The client certificate of the connection, as PEM. The gateway has checked its chain and never its revocation. */
   readonly certificatePem?: string;
   /** Of a WebSocket API: the connection that the answer opens. */
   readonly connectionId?: string;
   readonly requestId: string;
   readonly sourceIp?: string;
+}
+
+/** Every value that a request has under a name. */
+export interface RequestValues {
+  get(name: string): readonly string[] | undefined;
 }
 
 export interface MatchedRoute {
