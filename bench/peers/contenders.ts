@@ -25,7 +25,7 @@ export interface PeerContender extends Contender {
 }
 
 /** Longer than every cache, so that none of these is ever a hit. */
-const streamLength = 1_500;
+const streamLength = 2_500;
 
 /**
  * Decisions on bearer tokens, by ours and by what people use instead. Whoever fails a control throws.

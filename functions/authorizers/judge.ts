@@ -1,3 +1,4 @@
+import { recent } from '../core/recent.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RevocationFollower } from '../core/revocation/follow-revocations.ts';
 import type { AuthRequest, MatchedRoute } from '../core/routes/auth-request.ts';
@@ -38,12 +39,16 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
   });
   const replayedSchemes = [...new Set(replayed.flatMap(({ requirement }) => requirement.schemes))];
   const grants = new WeakMap<Principal, ReadonlySet<number>>();
+  /** One set for all who are granted the same, so that what is made of it is made once. */
+  const sets = recent<string, ReadonlySet<number>>(100);
 
-  return async (request, now) => {
+  return (request, now) => {
     const { route } = request;
     if (route === undefined) return judgeAll(request, now);
     const declared = declaredRoute(table, route);
-    if (declared === undefined) return denied('none', 'route_not_declared');
+    if (declared === undefined) {
+      return Promise.resolve(denied('none', 'route_not_declared'));
+    }
     const [key, requirement] = declared;
     if (requirement.cache === 'policy' && request.surface === 'rest-request') {
       return judgeAll(request, now, requirement);
@@ -98,12 +103,14 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
   function grantedTo(principal: Principal, now: number): ReadonlySet<number> {
     const known = grants.get(principal);
     if (known !== undefined) return known;
-    const granted = new Set(
-      replayed.flatMap(({ index, requirement }) => {
-        const { outcome } = authorize(requirement, principal, undefined, now);
-        return outcome === 'allow' ? [index] : [];
-      }),
-    );
+    const indices: number[] = [];
+    for (const { index, requirement } of replayed) {
+      const { outcome } = authorize(requirement, principal, undefined, now);
+      if (outcome === 'allow') indices.push(index);
+    }
+    const key = indices.join();
+    const granted = sets.get(key) ?? new Set(indices);
+    sets.set(key, granted);
     grants.set(principal, granted);
     return granted;
   }

@@ -1,3 +1,4 @@
+import { digest } from '../../core/digest.ts';
 import type { Revocations } from '../../core/revocation/revocation-view.ts';
 import type { VerifiedTokenCache } from '../../core/tokens/verified-token-cache.ts';
 import {
@@ -20,12 +21,13 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
     scheme: 'bearer',
 
     async authenticate(presented, { now, revocations }): Promise<Authentication> {
-      const known = cache.get(presented);
+      const key = digest(presented);
+      const known = cache.get(key);
       if (known !== undefined) {
         // A hit spares the signature and the parsing, nothing else.
         const problem = (await stillGood(known, now)) ?? revoked(known, revocations);
         if (problem === undefined) return { kind: 'authenticated', principal: known.principal };
-        cache.delete(presented);
+        cache.delete(key);
         return { kind: 'rejected', reason: problem };
       }
       const verified = await verifyAccessToken(presented, issuers, now);
@@ -33,7 +35,7 @@ export function jwtAuthenticator({ issuers, cache }: JwtAuthentication): Authent
       if (!verified.ok || problem !== undefined) {
         return { kind: 'rejected', reason: problem ?? 'revoked' };
       }
-      cache.set(presented, verified.value);
+      cache.set(key, verified.value);
       return { kind: 'authenticated', principal: verified.value.principal };
     },
   };

@@ -1,15 +1,24 @@
-import { keepLast } from '../../keep-last.ts';
+import { recent } from '../../recent.ts';
 import type { exactPolicy } from './exact-policy.ts';
 
 type MakePolicy = ReturnType<typeof exactPolicy>;
+type Answer = ReturnType<MakePolicy>;
 
-/** Keeps the last policies that were made: who is granted the same on the same stage gets the same one. */
-export function rememberedPolicies(make: MakePolicy, entriesMax = 100): MakePolicy {
-  const entries = new Map<string, ReturnType<MakePolicy>>();
+/** Keeps policies that were made lately: who is granted the same on the same stage gets the same one. */
+export function rememberedPolicies(make: MakePolicy, keptMin = 100): MakePolicy {
+  const byText = recent<string, Answer>(keptMin);
+  const bySet = new WeakMap<
+    ReadonlySet<number>,
+    { readonly stageArn: string; readonly policy: Answer }
+  >();
+
   return (granted, stageArn) => {
+    const last = bySet.get(granted);
+    if (last?.stageArn === stageArn) return last.policy;
     const key = `${stageArn} ${[...granted].join()}`;
-    const policy = entries.get(key) ?? make(granted, stageArn);
-    keepLast(entries, key, policy, entriesMax);
+    const policy = byText.get(key) ?? make(granted, stageArn);
+    byText.set(key, policy);
+    bySet.set(granted, { stageArn, policy });
     return policy;
   };
 }

@@ -31,5 +31,8 @@ test('a policy is made once for callers with the same grants, and again only aft
     return make(...asked);
   }, 2);
   for (const ids of [[2], [3], [2], [2, 3], [2], [3]]) remembered(new Set(ids), stageArn);
-  expect(made).toBe(4);
+  expect(made).toBe(3);
+  for (const ids of [[4], [2, 4], [3, 4], [2, 3, 4]]) remembered(new Set(ids), stageArn);
+  remembered(new Set([2]), stageArn);
+  expect(made).toBe(8);
 });
