@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { AccessDecided } from '../core/audit.ts';
 import { connectionOf } from '../core/connections/connection.ts';
 import { faultOf } from '../core/fault.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
@@ -9,6 +8,7 @@ import type { Randomness } from '../core/ports/randomness.ts';
 import type { AuthRequest } from '../core/routes/auth-request.ts';
 import type { Decision, UnavailableReason } from '../core/routes/decision.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
+import type { Principal } from '../core/routes/principal.ts';
 import { available, Unavailable } from '../core/unavailable.ts';
 import { decisionIds } from './decision-ids.ts';
 import { type DecisionMaker, judge } from './judge.ts';
@@ -37,28 +37,39 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
     const startedAt = ports.stopwatch();
     const decisionId = nextId();
     const judgement = await outcomeOf(request);
+    const { decision, cache, granted } = judgement;
+    const who = principalOf(decision);
+    // One literal, because this is made for every request: what is undefined stays out of the log.
     ports.audit.write({
       event: 'access_decided',
       requestId: request.requestId,
-      ...(request.sourceIp === undefined ? {} : { sourceIp: request.sourceIp }),
+      sourceIp: request.sourceIp,
       decisionId,
       surface: request.surface,
       route: request.route?.key ?? '',
-      ...describe(judgement.decision),
-      cache: judgement.cache,
-      ...(judgement.granted === undefined ? {} : { grantedRoutes: judgement.granted.size }),
+      outcome: decision.outcome,
+      reason: decision.outcome === 'allow' ? undefined : decision.reason,
+      scheme: who?.scheme,
+      issuer: who?.issuer,
+      clientId: who?.clientId,
+      subjectHash: who && subjectHash(who),
+      credential: who?.credentialId,
+      isReplaced: who?.isReplaced,
+      kid: who?.kid,
+      cache,
+      grantedRoutes: granted?.size,
       latencyMs: Math.round((ports.stopwatch() - startedAt) * 100) / 100,
       coldStart,
     });
     coldStart = false;
-    return { ...judgement, decisionId };
+    return { decision, cache, granted, decisionId };
   };
 
   async function outcomeOf(request: AuthRequest): Promise<Judgement> {
     try {
       const now = ports.clock.now();
       const judgement = await decide(request, now);
-      await remember(request, judgement.decision, now);
+      if (request.surface === 'websocket') await remember(request, judgement.decision, now);
       return judgement;
     } catch (cause) {
       const { requestId } = request;
@@ -70,9 +81,8 @@ export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Pr
   /** What cannot be closed later is not opened now. */
   async function remember(request: AuthRequest, decision: Decision, now: number): Promise<void> {
     const { connections } = ports;
-    const { surface, stageArn, connectionId } = request;
-    const isOpened = surface === 'websocket' && decision.outcome === 'allow';
-    if (connections === undefined || !isOpened) return;
+    const { stageArn, connectionId } = request;
+    if (connections === undefined || decision.outcome !== 'allow') return;
     if (!connectionId) throw new Error('a connection without an id');
     const stage = stageArn.slice(stageArn.lastIndexOf(':') + 1);
     await available('the Connections table', () =>
@@ -85,36 +95,19 @@ function unavailable(reason: UnavailableReason): Judgement {
   return { decision: { outcome: 'unavailable', reason }, cache: 'none' };
 }
 
-type Described = Pick<
-  AccessDecided,
-  | 'outcome'
-  | 'reason'
-  | 'scheme'
-  | 'issuer'
-  | 'clientId'
-  | 'subjectHash'
-  | 'credential'
-  | 'isReplaced'
-  | 'kid'
->;
+function principalOf(decision: Decision): Principal | undefined {
+  return decision.outcome === 'unavailable' ? undefined : decision.principal;
+}
 
-/** What of a decision is written down: public ids, and the subject as a hash. */
-function describe(decision: Decision): Described {
-  const outcome =
-    decision.outcome === 'allow'
-      ? { outcome: decision.outcome }
-      : { outcome: decision.outcome, reason: decision.reason };
-  const principal = decision.outcome === 'unavailable' ? undefined : decision.principal;
-  if (principal === undefined) return outcome;
-  const { scheme, issuer, subject, clientId, credentialId, isReplaced, kid } = principal;
-  return {
-    ...outcome,
-    scheme,
-    issuer,
-    clientId,
-    subjectHash: hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16),
-    credential: credentialId,
-    ...(isReplaced === undefined ? {} : { isReplaced }),
-    ...(kid === undefined ? {} : { kid }),
-  };
+/** Of principals that come again. */
+const subjectHashes: WeakMap<Principal, string> = new WeakMap();
+
+/** First 16 hex digits of SHA-256 of issuer and subject: who it is stays out of the log. */
+function subjectHash(principal: Principal): string {
+  const known = subjectHashes.get(principal);
+  if (known !== undefined) return known;
+  const { issuer, subject } = principal;
+  const made = hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16);
+  subjectHashes.set(principal, made);
+  return made;
 }

@@ -19,7 +19,7 @@ export type AuditEvent =
 /** Members that a request to a function brings along. */
 export interface RequestFacts {
   readonly requestId: string;
-  readonly sourceIp?: string;
+  readonly sourceIp?: string | undefined;
 }
 
 export interface TokenIssued extends RequestFacts {
@@ -95,21 +95,21 @@ export interface AccessDecided extends RequestFacts {
   readonly surface: string;
   readonly route: string;
   readonly outcome: 'allow' | 'deny' | 'unavailable';
-  readonly reason?: Reason;
-  readonly scheme?: string;
-  readonly issuer?: string;
-  readonly clientId?: string;
+  readonly reason?: Reason | undefined;
+  readonly scheme?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly clientId?: string | undefined;
   /** First 16 hex digits of SHA-256 of issuer and subject. */
-  readonly subjectHash?: string;
+  readonly subjectHash?: string | undefined;
   /** Public id of the credential: `jti`, key id, user's name, thumbprint. */
-  readonly credential?: string;
+  readonly credential?: string | undefined;
   /** Another credential has taken its place, and this one is used still. */
-  readonly isReplaced?: boolean;
-  readonly kid?: string;
+  readonly isReplaced?: boolean | undefined;
+  readonly kid?: string | undefined;
   /** For whom the answer may be replayed: one policy for the API, this route, nobody. */
   readonly cache: string;
   /** How many routes the policy grants. */
-  readonly grantedRoutes?: number;
+  readonly grantedRoutes?: number | undefined;
   readonly latencyMs: number;
   readonly coldStart: boolean;
 }

@@ -43,7 +43,18 @@ export function authorizerContext({
   };
 }
 
+/** Of principals that come again. */
+const contexts: WeakMap<Principal, AuthorizerContext> = new WeakMap();
+
 function principalContext(principal: Principal): AuthorizerContext {
+  const known = contexts.get(principal);
+  if (known !== undefined) return known;
+  const made = Object.freeze(contextOf(principal));
+  contexts.set(principal, made);
+  return made;
+}
+
+function contextOf(principal: Principal): AuthorizerContext {
   const { expiresAt, acr, authTime } = principal;
   return {
     v: contextVersion,

@@ -38,7 +38,8 @@ function bytesAtMost(value: unknown): number {
   const known = measured.get(value);
   if (known !== undefined) return known + 1;
   let bytes = 3;
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
     bytes += 3 + characterBytesMax * name.length + bytesAtMost(member);
   }
   return bytes;

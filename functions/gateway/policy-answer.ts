@@ -41,7 +41,7 @@ export function policyAnswer(
       granted === undefined
         ? policyDocument(ownResources(decision.outcome === 'allow', request, parts.methodArn))
         : apiPolicy(parts.policy(granted, request)),
-    context: { ...authorizerContext(judgement) },
+    context: authorizerContext(judgement),
     ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
   });
 }

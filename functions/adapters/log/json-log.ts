@@ -6,7 +6,8 @@ export const jsonLog: AuditLog = {
   write(event: AuditEvent): void {
     try {
       // JSON.stringify escapes control characters, so nothing a caller sent can begin a second record.
-      process.stdout.write(`${JSON.stringify({ ts: new Date().toISOString(), ...event })}\n`);
+      const members = JSON.stringify(event).slice(1);
+      process.stdout.write(`{"ts":"${new Date().toISOString()}",${members}\n`);
     } catch {
       // A log that cannot be written must not fail what it describes.
     }

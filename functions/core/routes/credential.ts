@@ -52,9 +52,13 @@ export function presentedCredential(
   request: AuthRequest,
   places: readonly CredentialPlace[],
 ): Result<Credential, CredentialProblem> {
-  const found = places.flatMap((place) => readers[place](request));
-  const [first, ...more] = found;
-  if (more.length > 0) return err('multiple_credentials');
+  let first: Found | undefined;
+  for (const place of places) {
+    for (const found of readers[place](request)) {
+      if (first !== undefined) return err('multiple_credentials');
+      first = found;
+    }
+  }
   if (first !== undefined) return first;
   const { certificatePem, headers } = request;
   const hasOther = credentialHeaders.some((name) => headers.get(name)?.length);

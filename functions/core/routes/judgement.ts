@@ -7,5 +7,5 @@ export interface Judgement {
   /** For whom the answer must be right: the whole API under one credential, one route, or this request. */
   readonly cache: CacheMode;
   /** Indices of the routes that the credential may use; only where the whole API is answered for. */
-  readonly granted?: ReadonlySet<number>;
+  readonly granted?: ReadonlySet<number> | undefined;
 }
