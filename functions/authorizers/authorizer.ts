@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { connectionOf } from '../core/connections/connection.ts';
 import { faultOf } from '../core/fault.ts';
+import { madeOnce } from '../core/made-once.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { ConnectionWriter } from '../core/ports/connections.ts';
@@ -99,15 +100,7 @@ function principalOf(decision: Decision): Principal | undefined {
   return decision.outcome === 'unavailable' ? undefined : decision.principal;
 }
 
-/** Of principals that come again. */
-const subjectHashes: WeakMap<Principal, string> = new WeakMap();
-
 /** First 16 hex digits of SHA-256 of issuer and subject: who it is stays out of the log. */
-function subjectHash(principal: Principal): string {
-  const known = subjectHashes.get(principal);
-  if (known !== undefined) return known;
-  const { issuer, subject } = principal;
-  const made = hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16);
-  subjectHashes.set(principal, made);
-  return made;
-}
+const subjectHash: (principal: Principal) => string = madeOnce(({ issuer, subject }) =>
+  hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16),
+);

@@ -1,3 +1,4 @@
+import { madeOnce } from '../core/made-once.ts';
 import { recent } from '../core/recent.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RevocationFollower } from '../core/revocation/follow-revocations.ts';
@@ -38,9 +39,24 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
     return requirement?.cache === 'policy' ? [{ index, requirement }] : [];
   });
   const replayedSchemes = [...new Set(replayed.flatMap(({ requirement }) => requirement.schemes))];
-  const grants = new WeakMap<Principal, ReadonlySet<number>>();
   /** One set for all who are granted the same, so that what is made of it is made once. */
   const sets = recent<string, ReadonlySet<number>>(100);
+
+  /**
+   * A verified token is the same object at its next use, so the table is walked once for it. No route whose answer is replayed
+   * depends on the time; one that did would be refused.
+   */
+  const grantedTo = madeOnce((principal: Principal): ReadonlySet<number> => {
+    const indices: number[] = [];
+    for (const { index, requirement } of replayed) {
+      const { outcome } = authorize(requirement, principal, undefined, 0);
+      if (outcome === 'allow') indices.push(index);
+    }
+    const key = indices.join();
+    const granted = sets.get(key) ?? new Set(indices);
+    sets.set(key, granted);
+    return granted;
+  });
 
   return (request, now) => {
     const { route } = request;
@@ -90,29 +106,13 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
     });
     if (!authenticated.ok) return denied(cache, authenticated.error);
     const principal = authenticated.value;
-    const granted = grantedTo(principal, now);
+    const granted = grantedTo(principal);
     if (requirement !== undefined) {
       return { decision: authorize(requirement, principal, undefined, now), cache, granted };
     }
     if (granted.size > 0) return { decision: { outcome: 'allow', principal }, cache, granted };
     const refused = { outcome: 'deny', reason: 'insufficient_scope', principal } as const;
     return { decision: refused, cache, granted };
-  }
-
-  /** A verified token is the same object at its next use, so the table is walked once for it. */
-  function grantedTo(principal: Principal, now: number): ReadonlySet<number> {
-    const known = grants.get(principal);
-    if (known !== undefined) return known;
-    const indices: number[] = [];
-    for (const { index, requirement } of replayed) {
-      const { outcome } = authorize(requirement, principal, undefined, now);
-      if (outcome === 'allow') indices.push(index);
-    }
-    const key = indices.join();
-    const granted = sets.get(key) ?? new Set(indices);
-    sets.set(key, granted);
-    grants.set(principal, granted);
-    return granted;
   }
 
   async function authenticate(

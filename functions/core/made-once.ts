@@ -1,14 +1,22 @@
-/** Makes something of an object once and keeps it for as long as the object lives. What it is made of must not change. */
-export function madeOnce<From extends object, Made extends object>(
+interface Held<From, Made> {
+  readonly of: From;
+  readonly made: Made;
+}
+
+/**
+ * Makes something of an object once and keeps it on that object, for as long as it lives. What it is made of must not change.
+ * It lies under a symbol that nobody else has; an entry in a WeakMap would cost a microsecond for each new object.
+ */
+export function madeOnce<From extends object, Made>(
   make: (from: From) => Made,
 ): (from: From) => Made {
-  const known = new WeakMap<From, Made>();
-  return (from) => {
-    let made = known.get(from);
-    if (made === undefined) {
-      made = make(from);
-      known.set(from, made);
-    }
+  const place = Symbol('made once');
+  return (from: From & { [place]?: Held<From, Made> }) => {
+    const held = from[place];
+    // A copy brings the member along and is another object.
+    if (held?.of === from) return held.made;
+    const made = make(from);
+    if (Object.isExtensible(from)) from[place] = { of: from, made };
     return made;
   };
 }

@@ -1,3 +1,4 @@
+import { madeOnce } from '../core/made-once.ts';
 import type { DenyReason } from '../core/routes/decision.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
 import type { Principal } from '../core/routes/principal.ts';
@@ -43,16 +44,10 @@ export function authorizerContext({
   };
 }
 
-/** Of principals that come again. */
-const contexts: WeakMap<Principal, AuthorizerContext> = new WeakMap();
-
-function principalContext(principal: Principal): AuthorizerContext {
-  const known = contexts.get(principal);
-  if (known !== undefined) return known;
-  const made = Object.freeze(contextOf(principal));
-  contexts.set(principal, made);
-  return made;
-}
+/** What of a context is the same for a principal that comes again. */
+const principalContext: (principal: Principal) => AuthorizerContext = madeOnce((principal) =>
+  Object.freeze(contextOf(principal)),
+);
 
 function contextOf(principal: Principal): AuthorizerContext {
   const { expiresAt, acr, authTime } = principal;

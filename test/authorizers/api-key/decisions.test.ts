@@ -121,7 +121,7 @@ describe('an API key', () => {
     const { key, keyId } = await keyring.issue({
       ...{ expiresAt: now + 60, tier: 'gold', usagePlanKey },
     });
-    expect(await keyring.decide(key)).toEqual({
+    expect(structuredClone(await keyring.decide(key))).toEqual({
       outcome: 'allow',
       principal: {
         scheme: 'apikey',
