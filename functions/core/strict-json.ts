@@ -18,57 +18,67 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return isStrict(text) ? (value as JsonObject) : undefined;
+  const members = membersIn(text);
+  // The parser keeps one of two members with a name, so there are fewer of them then.
+  return members !== undefined && members === membersOf(value, text.includes('\\'))
+    ? (value as JsonObject)
+    : undefined;
 }
 
-/** Walks text that is known to be JSON, looking for what the standard parser lets pass. */
-function isStrict(text: string): boolean {
-  // For each open object the names seen; for each open array nothing.
-  const open: (Set<string> | undefined)[] = [];
-  let isName = false;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Counts the members in text that is known to be JSON, those of all objects. `undefined` when it is too deep. */
+function membersIn(text: string): number | undefined {
+  let members = 0;
+  let depth = 0;
   for (let i = 0; i < text.length; i += 1) {
-    switch (text[i]) {
-      case '{':
-        open.push(new Set());
-        isName = true;
+    switch (text.charCodeAt(i)) {
+      case quote:
+        i = endOfString(text, i);
         break;
-      case '[':
-        open.push(undefined);
-        isName = false;
+      case 0x3a: // :
+        members += 1;
         break;
-      case '}':
-      case ']':
-        open.pop();
+      case 0x7b: // {
+      case 0x5b: // [
+        depth += 1;
+        if (depth > depthMax) return undefined;
         break;
-      case ',':
-        isName = open.at(-1) !== undefined;
-        break;
-      case ':':
-        isName = false;
-        break;
-      case '"': {
-        const end = endOfString(text, i);
-        const literal = text.slice(i, end + 1);
-        const string: string = literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1);
-        if (!string.isWellFormed()) return false;
-        const names = open.at(-1);
-        if (isName && names !== undefined) {
-          if (names.has(string)) return false;
-          names.add(string);
-        }
-        i = end;
-        break;
-      }
+      case 0x7d: // }
+      case 0x5d: // ]
+        depth -= 1;
     }
-    if (open.length > depthMax) return false;
   }
-  return true;
+  return members;
 }
 
 function endOfString(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i += 1) {
-    if (text[i] === '\\') i += 1;
-    else if (text[i] === '"') return i;
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+}
+
+/** Behind an odd number of backslashes. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === backslash) first -= 1;
+  return (at - first) % 2 === 1;
+}
+
+/**
+ * Counts the members of a parsed value; `undefined` for one with a lone surrogate, which only an escape can have made of
+ * valid UTF-8.
+ */
+function membersOf(value: unknown, hasEscapes: boolean): number | undefined {
+  if (typeof value === 'string') return hasEscapes && !value.isWellFormed() ? undefined : 0;
+  if (typeof value !== 'object' || value === null) return 0;
+  let members = 0;
+  for (const name of Object.keys(value)) {
+    if (hasEscapes && !name.isWellFormed()) return undefined;
+    const inner = membersOf((value as JsonObject)[name], hasEscapes);
+    if (inner === undefined) return undefined;
+    members += inner;
   }
-  return text.length - 1;
+  return Array.isArray(value) ? members : members + Object.keys(value).length;
 }

@@ -1,4 +1,5 @@
 import { decodeBase64url } from '../base64url.ts';
+import { type Recent, recent } from '../recent.ts';
 import { type JsonObject, parseStrictObject } from '../strict-json.ts';
 
 /** API Gateway takes about 10 KB of headers in all; no token of ours comes near this. */
@@ -22,10 +23,22 @@ export function parseJwt(token: string): ParsedJwt | undefined {
   const second = token.indexOf('.', first + 1);
   if (first < 1 || second < 0 || token.includes('.', second + 1)) return undefined;
   const signature = decodeBase64url(token.slice(second + 1));
-  const header = objectOf(token.slice(0, first));
+  const header = headerOf(token.slice(0, first));
   const payload = objectOf(token.slice(first + 1, second));
   if (signature === undefined || header === undefined || payload === undefined) return undefined;
   return { header, payload, signingInput: token.slice(0, second), signature };
+}
+
+/** What was read of the last few headers: the tokens of one key have the same. */
+const headers: Recent<string, JsonObject> = recent(8);
+
+function headerOf(segment: string): JsonObject | undefined {
+  const known = headers.get(segment);
+  if (known !== undefined) return known;
+  const read = objectOf(segment);
+  // A part of a text keeps all of it in memory, and no bearer token may stay there.
+  if (read !== undefined) headers.set(Buffer.from(segment).toString('latin1'), read);
+  return read;
 }
 
 function objectOf(segment: string): JsonObject | undefined {
