@@ -171,6 +171,26 @@ describe('the first thing that is wrong decides, in the order of the checks', ()
   });
 });
 
+test.each([
+  (token: string) => ` ${token}`,
+  (token: string) => `${token} `,
+  (token: string) => `${token} b`,
+  (token: string) => `${token}\n`,
+  (token: string) => `\u00a0${token}`,
+  (token: string) => `${token}=`,
+  (token: string) => `${token}\ud800`,
+])(
+  'a good token with anything else beside it is malformed, also when it was seen before (RFC 6750 §2.1)',
+  async (spelt) => {
+    const { rest, http, last } = gate();
+    const good = bearer();
+    expect(await http(good)).toMatchObject({ isAuthorized: true });
+    const other = `Bearer ${spelt(good.slice('Bearer '.length))}`;
+    expect(await rest(other)).toEqual({ threw: 'Unauthorized' });
+    expect(last().reason).toBe('malformed');
+  },
+);
+
 describe('what reaches a backend', () => {
   test.each([
     ['roles', { roles: ['auditor\u0085'] }],

@@ -49,11 +49,8 @@ describe('the one credential of a request', () => {
   test.each([
     ['Bearer', 'malformed'],
     ['Bearer ', 'malformed'],
-    ['Bearer  a', 'malformed'],
-    ['Bearer a b', 'malformed'],
     ['Bearer\ta', 'unsupported_scheme'],
     [' Bearer a', 'unsupported_scheme'],
-    ['Bearer a\n', 'malformed'],
     ['ApiKey kw-live', 'malformed'],
     ['Basic YT*i', 'malformed'],
     ['Digest x', 'unsupported_scheme'],
@@ -105,7 +102,6 @@ describe('the one credential of a request', () => {
     ['v1, keyward.apikey,kw_live_x, v2', 'apikey kw_live_x'],
     ['keyward.bearer', 'malformed'],
     ['keyward.bearer, ', 'malformed'],
-    ['keyward.bearer, a b', 'malformed'],
     ['keyward.basic, YTpi', 'missing_credential'],
     ['constructor, x', 'missing_credential'],
     ['keyward.bearer, keyward.bearer', 'multiple_credentials'],
@@ -137,7 +133,7 @@ describe('the one credential of a request', () => {
     expect(found({ certificatePem, query }, ['authorization'])).toBe('certificate PEM');
   });
 
-  test('whatever is sent, there is at most one, and it has the characters of its scheme', () => {
+  test('whatever is sent, there is at most one, and it has the characters of its scheme; those of a token are for its reader', () => {
     const value = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
@@ -157,9 +153,10 @@ describe('the one credential of a request', () => {
         (headers, query, places, surface) => {
           const presented = presentedCredential(request({ headers, query, surface }), places);
           if (!presented.ok) return;
-          expect(presented.value.value).toMatch(/^[A-Za-z0-9._~+/=-]+$/);
+          const { scheme, value } = presented.value;
+          expect(value).toMatch(scheme === 'bearer' ? /./s : /^[A-Za-z0-9_+/=]+$/);
           const sent = [...Object.values(headers), ...Object.values(query)].flat().join('\n');
-          expect(sent).toContain(presented.value.value);
+          expect(sent).toContain(value);
         },
       ),
       { numRuns: 2_000 },
