@@ -24,11 +24,7 @@ export function authorizerContext({
   if (decision.outcome === 'unavailable') throw new Error('what is unavailable has no context');
   const { principal } = decision;
   if (granted !== undefined && principal !== undefined) {
-    return {
-      ...principalContext(principal),
-      ...refused('insufficient_scope'),
-      dec: decisionId,
-    };
+    return { ...contextForAll(principal), dec: decisionId };
   }
   if (decision.outcome === 'allow') {
     return { ...principalContext(decision.principal), dec: decisionId };
@@ -44,10 +40,13 @@ export function authorizerContext({
   };
 }
 
-/** What of a context is the same for a principal that comes again. */
-const principalContext: (principal: Principal) => AuthorizerContext = madeOnce((principal) =>
-  Object.freeze(contextOf(principal)),
-);
+// What is the same for a principal that comes again. Not frozen: a copy of what is frozen costs more than making it anew.
+const principalContext: (principal: Principal) => AuthorizerContext = madeOnce(contextOf);
+
+const contextForAll: (principal: Principal) => AuthorizerContext = madeOnce((principal) => ({
+  ...contextOf(principal),
+  ...refused('insufficient_scope'),
+}));
 
 function contextOf(principal: Principal): AuthorizerContext {
   const { expiresAt, acr, authTime } = principal;

@@ -1,4 +1,4 @@
-import { keepLast } from '../keep-last.ts';
+import { recent } from '../recent.ts';
 import type { Result } from '../result.ts';
 import { type ClientCertificate, parseCertificate } from './client-certificate.ts';
 
@@ -7,13 +7,14 @@ import { type ClientCertificate, parseCertificate } from './client-certificate.t
  * malformed is never kept: it would push good ones out.
  */
 export function parsedCertificates(
-  entriesMax = 200,
+  keptMin = 200,
 ): (pem: string) => Result<ClientCertificate, 'malformed'> {
-  const entries = new Map<string, Result<ClientCertificate, 'malformed'>>();
+  const entries = recent<string, Result<ClientCertificate, 'malformed'>>(keptMin);
   return (pem) => {
-    const parsed = entries.get(pem) ?? parseCertificate(pem);
-    if (!parsed.ok) return parsed;
-    keepLast(entries, pem, parsed, entriesMax);
+    const known = entries.get(pem);
+    if (known !== undefined) return known;
+    const parsed = parseCertificate(pem);
+    if (parsed.ok) entries.set(pem, parsed);
     return parsed;
   };
 }

@@ -1,14 +1,14 @@
-import { keepLast } from '../keep-last.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lookup } from '../ports/lookup.ts';
+import { recent } from '../recent.ts';
 
 export interface CachedLookupOptions {
   readonly ttlSeconds: number;
   readonly clock: Clock;
   /** What others call the record of an id when they say that it changes. */
   readonly markOf: (id: string) => string;
-  /** Of known and of unknown records each. @default 1000 */
-  readonly entriesMax?: number;
+  /** How many are kept at least, of known and of unknown records each. @default 1000 */
+  readonly keptMin?: number;
 }
 
 interface Entry<T> {
@@ -33,10 +33,10 @@ export interface CachedLookup<T> extends Lookup<T> {
  * apart, so that made-up ids push no real record out. A store that fails is passed on: an entry is never used beyond its time.
  */
 export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions): CachedLookup<T> {
-  const { clock, ttlSeconds, markOf, entriesMax = 1_000 } = options;
+  const { clock, ttlSeconds, markOf, keptMin = 1_000 } = options;
   // By mark, so that a change costs the same however much is in memory: there may be thousands of them in a poll.
-  const known = new Map<string, Entry<T>>();
-  const unknown = new Map<string, Entry<T>>();
+  const known = recent<string, Entry<T>>(keptMin);
+  const unknown = recent<string, Entry<T>>(keptMin);
   const underWay = new Map<string, Promise<T | undefined>>();
   /** Mark → until when no record of it is kept. */
   const changing = new Map<string, number>();
@@ -50,7 +50,6 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
       if (isFresh) return look(id, mark, now);
       const entry = known.get(mark) ?? unknown.get(mark);
       if (entry !== undefined && now >= entry.readAt && now - entry.readAt < ttlSeconds) {
-        keep(mark, entry);
         return entry.record;
       }
       let read = underWay.get(mark);
@@ -85,11 +84,9 @@ export function cachedLookup<T>(lookup: Lookup<T>, options: CachedLookupOptions)
     unknown.delete(mark);
     const isChanging = (changing.get(mark) ?? 0) > now;
     // What was read while something changed may be what it was.
-    if (ttlSeconds > 0 && before === changes && !isChanging) keep(mark, { record, readAt: now });
+    if (ttlSeconds > 0 && before === changes && !isChanging) {
+      (record === undefined ? unknown : known).set(mark, { record, readAt: now });
+    }
     return record;
-  }
-
-  function keep(mark: string, entry: Entry<T>): void {
-    keepLast(entry.record === undefined ? unknown : known, mark, entry, entriesMax);
   }
 }

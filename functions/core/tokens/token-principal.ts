@@ -127,7 +127,15 @@ function scopeOf(payload: JsonObject, rules: ClaimRules): readonly string[] | un
     }
     scope.push(...(tokens as readonly string[]));
   }
-  return [...new Set(scope)];
+  return withoutRepeats(scope);
+}
+
+/** Below so many, looking through all of them is cheaper than making a set. */
+const fewMax = 16;
+
+function withoutRepeats(list: readonly string[]): readonly string[] {
+  if (list.length > fewMax) return [...new Set(list)];
+  return list.filter((one, index) => list.indexOf(one) === index);
 }
 
 function rolesOf(payload: JsonObject, path: readonly string[]): readonly string[] | undefined {

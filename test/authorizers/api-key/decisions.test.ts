@@ -32,7 +32,7 @@ const routes = {
 
 interface WorldOptions {
   readonly lastUse?: LastUse;
-  readonly entriesMax?: number;
+  readonly keptMin?: number;
 }
 
 /** The authorizer over keys in memory, as a handler puts it together. */
@@ -50,7 +50,7 @@ function world(options: WorldOptions = {}) {
       return record && recordInItem(apiKeyKind, { ...record, pk: recordKey(apiKeyKind, id), v: 1 });
     },
   };
-  const { entriesMax = 1_000, lastUse } = options;
+  const { keptMin = 1_000, lastUse } = options;
   const decide = authorizer({
     revocations: emptyLog(),
     table: compileRoutes(routes),
@@ -58,7 +58,7 @@ function world(options: WorldOptions = {}) {
       apiKeyAuthenticator({
         ...{ ...format, issuer, audience, audit: log },
         keys: cachedLookup(lookup, {
-          ...{ ttlSeconds: 60, entriesMax, markOf: (id) => id },
+          ...{ ttlSeconds: 60, keptMin, markOf: (id) => id },
           clock: { now: () => clock.seconds },
         }),
         ...(lastUse === undefined ? {} : { lastUse }),
@@ -257,7 +257,7 @@ describe('what is no key of this deployment', () => {
   });
 
   test('is looked up once in its time, however often it comes, and pushes no key out', async () => {
-    const keyring = world({ entriesMax: 3 });
+    const keyring = world({ keptMin: 3 });
     const { key, keyId } = await keyring.issue();
     expect(await keyring.outcome(key)).toBe('allow');
     const made = mintApiKey(systemRandomness, format);

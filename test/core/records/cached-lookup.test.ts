@@ -5,7 +5,7 @@ import { someClient } from '../../contracts/registry.ts';
 
 interface WorldOptions {
   readonly ttlSeconds?: number;
-  readonly entriesMax?: number;
+  readonly keptMin?: number;
   readonly markOf?: (id: string) => string;
 }
 
@@ -82,9 +82,9 @@ test('a client that was removed is unknown when its time is over, and the other 
 });
 
 test('of made-up ids no more are remembered than of clients', async () => {
-  const { state, cached } = world({ entriesMax: 2 });
-  for (const id of ['x', 'y', 'x', 'z', 'x', 'y']) await cached.find(id);
-  expect(state.reads).toEqual(['x', 'y', 'z', 'y']);
+  const { state, cached } = world({ keptMin: 2 });
+  for (const id of ['x', 'y', 'x', 'z', 'x', 'w', 'x', 'v', 'x', 'y']) await cached.find(id);
+  expect(state.reads).toEqual(['x', 'y', 'z', 'w', 'v', 'y']);
 });
 
 test('a read that fails fails for all who wait for it, and the next one is a new one', async () => {
@@ -122,18 +122,19 @@ test('a client that was unknown is found when its time is over', async () => {
 });
 
 test('made-up ids push no client out', async () => {
-  const { state, cached } = world({ entriesMax: 2 });
+  const { state, cached } = world({ keptMin: 2 });
   await cached.find('orders');
   for (let i = 0; i < 50; i += 1) await cached.find(`x${i}`);
   await cached.find('orders');
   expect(state.reads.filter((id) => id === 'orders')).toHaveLength(1);
 });
 
-test('whoever was used least recently leaves first', async () => {
-  const { state, cached } = world({ entriesMax: 2 });
-  for (const id of ['a', 'b', 'c']) state.known.set(id, { ...someClient, clientId: id });
-  for (const id of ['a', 'b', 'a', 'c', 'a', 'b']) await cached.find(id);
-  expect(state.reads).toEqual(['a', 'b', 'c', 'b']);
+test('whoever was used lately stays, and whoever was not has to leave', async () => {
+  const { state, cached } = world({ keptMin: 2 });
+  const ids = ['a', 'b', 'a', 'c', 'a', 'd', 'a', 'e', 'a', 'b'];
+  for (const id of ids) state.known.set(id, { ...someClient, clientId: id });
+  for (const id of ids) await cached.find(id);
+  expect(state.reads).toEqual(['a', 'b', 'c', 'd', 'e', 'b']);
 });
 
 test('callers that come together share one read', async () => {
