@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { connectionOf } from '../core/connections/connection.ts';
 import { faultOf } from '../core/fault.ts';
-import { madeOnce } from '../core/made-once.ts';
+import { keptOnReturn } from '../core/kept-on-return.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { ConnectionWriter } from '../core/ports/connections.ts';
@@ -101,6 +101,6 @@ function principalOf(decision: Decision): Principal | undefined {
 }
 
 /** First 16 hex digits of SHA-256 of issuer and subject: who it is stays out of the log. */
-const subjectHash: (principal: Principal) => string = madeOnce(({ issuer, subject }) =>
+const subjectHash: (principal: Principal) => string = keptOnReturn(({ issuer, subject }) =>
   hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16),
 );

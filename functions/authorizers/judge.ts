@@ -1,4 +1,4 @@
-import { madeOnce } from '../core/made-once.ts';
+import { keptOnReturn } from '../core/kept-on-return.ts';
 import { recent } from '../core/recent.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RevocationFollower } from '../core/revocation/follow-revocations.ts';
@@ -46,7 +46,7 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
    * A verified token is the same object at its next use, so the table is walked once for it. No route whose answer is replayed
    * depends on the time; one that did would be refused.
    */
-  const grantedTo = madeOnce((principal: Principal): ReadonlySet<number> => {
+  const grantedTo = keptOnReturn((principal: Principal): ReadonlySet<number> => {
     const indices: number[] = [];
     for (const { index, requirement } of replayed) {
       const { outcome } = authorize(requirement, principal, undefined, 0);

@@ -1,4 +1,4 @@
-import { madeOnce } from '../core/made-once.ts';
+import { keptOnReturn } from '../core/kept-on-return.ts';
 import type { DenyReason } from '../core/routes/decision.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
 import type { Principal } from '../core/routes/principal.ts';
@@ -41,9 +41,9 @@ export function authorizerContext({
 }
 
 // What is the same for a principal that comes again. Not frozen: a copy of what is frozen costs more than making it anew.
-const principalContext: (principal: Principal) => AuthorizerContext = madeOnce(contextOf);
+const principalContext: (principal: Principal) => AuthorizerContext = keptOnReturn(contextOf);
 
-const contextForAll: (principal: Principal) => AuthorizerContext = madeOnce((principal) => ({
+const contextForAll: (principal: Principal) => AuthorizerContext = keptOnReturn((principal) => ({
   ...contextOf(principal),
   ...refused('insufficient_scope'),
 }));

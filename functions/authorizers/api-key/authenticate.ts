@@ -3,8 +3,8 @@ import type { ApiKey } from '../../core/credentials/api-key-record.ts';
 import { endOfCredential } from '../../core/credentials/credential-end.ts';
 import { findApiKey } from '../../core/credentials/find-api-key.ts';
 import { granteePrincipal, granteeProblem } from '../../core/credentials/grantee.ts';
+import { keptOnReturn } from '../../core/kept-on-return.ts';
 import { lastUseNotes } from '../../core/last-use-notes.ts';
-import { madeOnce } from '../../core/made-once.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { LastUse } from '../../core/ports/last-use.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
@@ -25,8 +25,8 @@ export interface ApiKeyAuthentication extends ApiKeyFormat {
 /** API keys. Whoever has the right secret is told what else is wrong. */
 export function apiKeyAuthenticator(ports: ApiKeyAuthentication): Authenticator {
   const { keys, issuer, audience, lastUse, audit } = ports;
-  // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
-  const principalOf = madeOnce((key: ApiKey) => principalIn(key, issuer));
+  // While a record is in memory its principal is the same object, and what is kept of that principal stays known.
+  const principalOf = keptOnReturn((key: ApiKey) => principalIn(key, issuer));
   const noteUse = lastUse === undefined ? undefined : lastUseNotes(lastUse, audit);
 
   return {

@@ -7,7 +7,7 @@ import {
 } from '../../core/credentials/password-hash.ts';
 import { parseUserCredential } from '../../core/credentials/user-credential.ts';
 import { digest, digestsEqual } from '../../core/digest.ts';
-import { madeOnce } from '../../core/made-once.ts';
+import { keptOnReturn } from '../../core/kept-on-return.ts';
 import type { FailureCounter } from '../../core/ports/failure-counter.ts';
 import type { Lookup } from '../../core/ports/lookup.ts';
 import type { Pause } from '../../core/ports/pause.ts';
@@ -43,8 +43,8 @@ export function basicAuthenticator(ports: BasicAuthentication): Authenticator {
   const nobodysHash = hashOfNothing(randomness.bytes(48));
   const nobodysDigest = Buffer.from(randomness.bytes(32)).toString('base64url');
   const pairs = verifiedPairs(randomness);
-  // While a record is in memory its principal is the same object, and whatever is known of that principal stays known.
-  const principalOf = madeOnce((user: BasicUser) => ({
+  // While a record is in memory its principal is the same object, and what is kept of that principal stays known.
+  const principalOf = keptOnReturn((user: BasicUser) => ({
     ...granteePrincipal('basic', user, issuer, user.username),
     secretSetAt: user.passwordSetAt,
   }));
