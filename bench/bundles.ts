@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { bundleAll, handlers } from '../infra/bundle.ts';
-import { agreedNode, budgets, slack } from './bundles/budgets.ts';
+import { budgets, slack } from './bundles/budgets.ts';
 import { type Contents, contentsOf } from './bundles/contents.ts';
 import { judged, publicOnes } from './bundles/judged.ts';
 import { type Start, type Starts, starts } from './bundles/starts.ts';
+import { otherNode } from './measure/agreed-node.ts';
 import { agreeable, breaches } from './measure/breaches.ts';
 import { service } from './measure/service.ts';
 
@@ -37,14 +38,12 @@ async function main(): Promise<void> {
   }
   started.stop();
   world.stop();
-  if (process.versions.node !== agreedNode) {
-    found.push(`this is Node ${process.versions.node}, and the budgets are for ${agreedNode}`);
-  }
   process.stdout.write(
     `Node ${process.versions.node}; loading costs CPU over an empty handler, median of ${samples} processes\n`,
   );
   console.table(rows);
   for (const breach of found) process.stdout.write(`over budget: ${breach}\n`);
+  if (found.length > 0) process.stdout.write(otherNode());
   process.stdout.write(`${rows.length} bundles, ${found.length} breaches\n`);
   if (isCheck && found.length > 0) process.exitCode = 1;
 }

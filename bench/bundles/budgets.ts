@@ -16,9 +16,6 @@ export interface BundleBudget {
 export const never: RegExp =
   /node_modules\/.*credential-provider-(node|sso|ini|process|web-identity)|^(infra|cli|local|bench|test)\//;
 
-/** What the figures of Node's own modules hold for; another version has others. */
-export const agreedNode = '24.21.0';
-
 /** So much of a budget may lie idle before it must be lowered. */
 export const slack = 0.1;
 /** Of every client of the SDK. */

@@ -6,6 +6,8 @@ export interface Bound {
   readonly max: number;
   /** What to do about it when it is too large. */
   readonly cure: string;
+  /** Counted in ones, so that there is no room beside the figure itself. @default false */
+  readonly isExact?: boolean;
 }
 
 /** Names that are found, and those that were agreed on. */
@@ -17,19 +19,18 @@ export interface Listing {
   readonly cure: string;
 }
 
+export interface Judged {
+  readonly bounds: readonly Bound[];
+  readonly listings: readonly Listing[];
+}
+
 /**
  * What is wrong, each with what to do about it. A figure above its maximum is, and one so far below that what was won could
  * be lost again unseen; a name too many is, and a name too few.
  *
  * @param slack the share of a maximum that may lie idle
  */
-export function breaches(
-  {
-    bounds,
-    listings,
-  }: { readonly bounds: readonly Bound[]; readonly listings: readonly Listing[] },
-  slack: number,
-): readonly string[] {
+export function breaches({ bounds, listings }: Judged, slack: number): readonly string[] {
   return [
     ...bounds.flatMap((bound) => boundBreach(bound, slack) ?? []),
     ...listings.flatMap(listingBreaches),
@@ -43,12 +44,16 @@ export function agreeable(figure: number): number {
   return Number(Math.ceil(max).toPrecision(3));
 }
 
-function boundBreach({ of, figure, max, cure }: Bound, slack: number): string | undefined {
+function boundBreach(
+  { of, figure, max, cure, isExact = false }: Bound,
+  slack: number,
+): string | undefined {
   // A figure that was never taken is above every maximum.
   if (!(figure <= max)) return `${of}: ${shown(figure)}, at most ${shown(max)}. ${cure}`;
-  const isIdle = figure < max * (1 - slack) && agreeable(figure) < max;
+  const lower = isExact ? figure : agreeable(figure);
+  const isIdle = isExact ? figure < max : figure < max * (1 - slack) && lower < max;
   if (!isIdle) return undefined;
-  return `${of}: ${shown(figure)}, ${shown(max)} allowed. Better than agreed: lower the budget to ${shown(agreeable(figure))}, so that it stays.`;
+  return `${of}: ${shown(figure)}, ${shown(max)} allowed. Better than agreed: lower the budget to ${shown(lower)}, so that it stays.`;
 }
 
 function listingBreaches({ of, found, agreed, cure }: Listing): readonly string[] {

@@ -9,7 +9,7 @@ export type Parts<Name extends string> = Readonly<Record<Name, readonly Contende
 export const rounds: number = Number(process.env.ROUNDS ?? 41);
 
 /** Whether the environment asks for it. */
-export function isWanted({ name }: Contender): boolean {
+export function isWanted({ name }: { readonly name: string }): boolean {
   return name.includes(process.env.ONLY ?? '');
 }
 

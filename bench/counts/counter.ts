@@ -1,0 +1,186 @@
+/**
+ * Runs in a process of its own: carries out every case so often that it is warm, then counts. With `instructions` it only
+ * tells an observer from outside where the counting begins and ends.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import { readFileSync, writeSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { getHeapStatistics } from 'node:v8';
+import type { Case } from './cases.ts';
+import { type CodeRun, codeRun, type ScriptCoverage } from './code-run.ts';
+import { cryptoCalls } from './crypto-calls.ts';
+import { type Mode, plan } from './plan.ts';
+
+export interface CounterInput {
+  readonly cases: readonly CountedCase[];
+  readonly mode: Mode;
+}
+
+/** A case, and the file of its function as it is deployed. */
+export type CountedCase = Omit<Case, 'bundle'> & { readonly file: string };
+
+/** Of one operation. */
+export interface Counts extends CodeRun {
+  /** That are allocated on V8's heap while nothing is optimized away. */
+  readonly heapBytes: number;
+  readonly logBytes: number;
+  readonly storeCalls: number;
+  /** Calls of functions of `node:crypto`, by their names. */
+  readonly crypto: Readonly<Record<string, number>>;
+}
+
+/** By the names of the cases; empty for `instructions`. */
+export type Counted = Readonly<Record<string, Counts>>;
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+type Next = (count: number) => readonly unknown[];
+
+const { cases, mode } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CounterInput;
+const { warmUp, slices, times } = plan[mode];
+let logBytes = 0;
+// How a log is written is a matter of Node and of whoever reads it.
+process.stdout.write = (chunk: Uint8Array | string): boolean => {
+  logBytes += Buffer.byteLength(chunk);
+  return true;
+};
+let storeCalls = 0;
+subscribe('http.client.request.start', () => {
+  storeCalls += 1;
+});
+
+const counted: Record<string, Counts> = {};
+for (const one of cases) {
+  // Its own instance, with caches of its own: no case warms another.
+  const url = `${one.file}?${encodeURIComponent(one.name)}`;
+  const { handler } = (await import(url)) as { readonly handler: Handler };
+  const next = stream(one.events);
+  const carryOut = () => expectAll(handler, next(times), one);
+  const isStream = one.events.length > 1 && mode === 'counts';
+  const enough = isStream ? one.events.length : warmUp;
+  for (let done = 0; done < enough; done += times) await carryOut();
+  if (mode === 'counts') counted[one.name] = await countsOf(handler, next, url, carryOut);
+  else await observed(handler, next);
+}
+writeSync(1, `\n${JSON.stringify(counted)}\n`);
+process.exit(0);
+
+/** Every slice stands between two calls that nothing else makes. */
+async function observed(handler: Handler, next: Next): Promise<void> {
+  for (let i = 0; i < slices; i += 1) {
+    const events = next(times);
+    process.geteuid?.();
+    for (const event of events) await settled(handler, event);
+    process.geteuid?.();
+  }
+}
+
+async function countsOf(
+  handler: Handler,
+  next: Next,
+  url: string,
+  carryOut: () => Promise<void>,
+): Promise<Counts> {
+  collectGarbage();
+  const taken: { readonly heap: number; readonly log: number; readonly calls: number }[] = [];
+  for (let i = 0; i < slices; i += 1) {
+    const events = next(times);
+    const [callsBefore, logBefore] = [storeCalls, logBytes];
+    const before = getHeapStatistics().used_heap_size;
+    for (const event of events) await settled(handler, event);
+    const heap = getHeapStatistics().used_heap_size - before;
+    taken.push({ heap, log: logBytes - logBefore, calls: storeCalls - callsBefore });
+  }
+  // Now and then the revocation log is read again; that is no part of an operation.
+  const calls = Math.min(...taken.map((one) => one.calls));
+  const quiet = taken.filter((one) => one.calls === calls);
+  return {
+    heapBytes: median(quiet.map(({ heap }) => heap)) / times,
+    logBytes: median(quiet.map(({ log }) => log)) / times,
+    storeCalls: calls / times,
+    ...(await undisturbed(calls, async () => codeRun(await covered(carryOut), url, times))),
+    crypto: await undisturbed(calls, () => cryptoCalls(carryOut, times)),
+  };
+}
+
+/** Counted anew while a store is asked in between more often than operations do. */
+async function undisturbed<T>(calls: number, count: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = storeCalls;
+    const result = await count();
+    if (storeCalls - before <= calls || attempt === slices) return result;
+  }
+}
+
+/** How often each piece of code is run meanwhile. */
+async function covered(run: () => Promise<void>): Promise<readonly ScriptCoverage[]> {
+  const session = new Session();
+  session.connect();
+  session.post('Profiler.enable');
+  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  // What runs under the eyes of the profiler for the first time gets its counters only then.
+  await run();
+  read();
+  await run();
+  const coverage = read();
+  session.disconnect();
+  return coverage;
+
+  function read(): readonly ScriptCoverage[] {
+    let found: readonly ScriptCoverage[] = [];
+    session.post('Profiler.takePreciseCoverage', (error, { result }) => {
+      if (error !== null) throw error;
+      found = result;
+    });
+    return found;
+  }
+}
+
+/** Events as Lambda makes them: from text, each with strings of its own. */
+function stream(texts: readonly string[]): Next {
+  let at = 0;
+  return (count) =>
+    Array.from({ length: count }, () => {
+      const event: unknown = JSON.parse(texts[at % texts.length] ?? '');
+      at += 1;
+      return event;
+    });
+}
+
+async function expectAll(
+  handler: Handler,
+  events: readonly unknown[],
+  { name, expected }: CountedCase,
+): Promise<void> {
+  for (const event of events) {
+    const outcome = outcomeOf(await settled(handler, event));
+    if (outcome !== expected) throw new Error(`${name}: ${outcome}`);
+  }
+}
+
+async function settled(handler: Handler, event: unknown): Promise<unknown> {
+  try {
+    return await handler(event, {});
+  } catch (cause) {
+    return cause;
+  }
+}
+
+function outcomeOf(answer: unknown): unknown {
+  if (answer instanceof Error) {
+    return answer.message === 'Unauthorized' ? 'refused' : answer.message;
+  }
+  const { statusCode, isAuthorized, policyDocument } = answer as Readonly<Record<string, unknown>>;
+  if (statusCode !== undefined) return statusCode;
+  const isAllowed = isAuthorized ?? JSON.stringify(policyDocument).includes('"Allow"');
+  return isAllowed === true ? 'allowed' : 'refused';
+}
+
+function collectGarbage(): void {
+  const { gc } = globalThis as { readonly gc?: () => void };
+  if (gc === undefined) throw new Error('run with --expose-gc');
+  gc();
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
