@@ -32,7 +32,7 @@ const isCheck: boolean = process.argv.includes('--check');
 const flags = [
   ...['--no-opt', '--no-maglev', '--no-sparkplug', '--no-lazy-feedback-allocation'],
   ...['--single-threaded', '--hash-seed=1', '--random-seed=1'],
-  ...['--expose-gc', '--max-semi-space-size=256'],
+  ...['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
 ];
 
 async function main(): Promise<void> {

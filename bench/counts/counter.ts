@@ -5,7 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync, writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { getHeapStatistics } from 'node:v8';
+import { GCProfiler, getHeapStatistics } from 'node:v8';
 import type { Case } from './cases.ts';
 import { type CodeRun, codeRun, type ScriptCoverage } from './code-run.ts';
 import { cryptoCalls } from './crypto-calls.ts';
@@ -81,24 +81,39 @@ async function countsOf(
   carryOut: () => Promise<void>,
 ): Promise<Counts> {
   collectGarbage();
-  const taken: { readonly heap: number; readonly log: number; readonly calls: number }[] = [];
-  for (let i = 0; i < slices; i += 1) {
-    const events = next(times);
-    const [callsBefore, logBefore] = [storeCalls, logBytes];
-    const before = getHeapStatistics().used_heap_size;
-    for (const event of events) await settled(handler, event);
-    const heap = getHeapStatistics().used_heap_size - before;
-    taken.push({ heap, log: logBytes - logBefore, calls: storeCalls - callsBefore });
-  }
+  const taken: Slice[] = [];
+  for (let i = 0; i < slices; i += 1) taken.push(await slice(handler, next(times)));
   // Now and then the revocation log is read again; that is no part of an operation.
   const calls = Math.min(...taken.map((one) => one.calls));
-  const quiet = taken.filter((one) => one.calls === calls);
+  const quiet = taken.filter((one) => one.calls === calls && !one.isCollected);
+  if (quiet.length === 0) throw new Error('garbage was collected in every slice');
   return {
     heapBytes: median(quiet.map(({ heap }) => heap)) / times,
     logBytes: median(quiet.map(({ log }) => log)) / times,
     storeCalls: calls / times,
     ...(await undisturbed(calls, async () => codeRun(await covered(carryOut), url, times))),
     crypto: await undisturbed(calls, () => cryptoCalls(carryOut, times)),
+  };
+}
+
+interface Slice {
+  readonly heap: number;
+  readonly log: number;
+  readonly calls: number;
+  /** Garbage, so that the heap tells nothing of what was allocated. */
+  readonly isCollected: boolean;
+}
+
+async function slice(handler: Handler, events: readonly unknown[]): Promise<Slice> {
+  const collections = new GCProfiler();
+  collections.start();
+  const [callsBefore, logBefore] = [storeCalls, logBytes];
+  const before = getHeapStatistics().used_heap_size;
+  for (const event of events) await settled(handler, event);
+  const heap = getHeapStatistics().used_heap_size - before;
+  return {
+    ...{ heap, log: logBytes - logBefore, calls: storeCalls - callsBefore },
+    isCollected: collections.stop().statistics.length > 0,
   };
 }
 
