@@ -1,3 +1,6 @@
+/** So often a case may be begun until its stores have answered. */
+export const firstAttempts = 5;
+
 export type Mode = 'counts' | 'instructions';
 
 /** How often operations are carried out: until they are warm, and in each of the slices that are counted. */
@@ -12,5 +15,5 @@ export const plan: Readonly<
 /** What both need of an operation's requests. */
 export function operationsOf(mode: Mode): number {
   const { warmUp, slices, times } = plan[mode];
-  return warmUp + slices * times;
+  return warmUp + slices * times + firstAttempts;
 }

@@ -48,12 +48,15 @@ export async function alone<Figures>(module: string): Promise<Alone<Figures>> {
       const line = [...under, process.execPath, ...flags, file, inputFile];
       const [command = '', ...args] = line;
       const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const kill = () => child.kill();
+      process.once('exit', kill);
       const ended = new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('close', resolve);
       });
       const said = (await text(child.stdout)).trimEnd().split('\n');
       const code = await ended;
+      process.off('exit', kill);
       if (code !== 0) throw new Error(`${module}: ended with ${code}`);
       const figures = JSON.parse(said.at(-1) ?? '') as Figures;
       return { figures, logged: said.slice(0, -1).join('\n') };
