@@ -21,7 +21,7 @@ import { judged } from './counts/judged.ts';
 import { type Mode, operationsOf } from './counts/plan.ts';
 import { otherNode } from './measure/agreed-node.ts';
 import { type Alone, alone } from './measure/alone.ts';
-import { agreeable, breaches } from './measure/breaches.ts';
+import { agreeable, breaches, unmatched } from './measure/breaches.ts';
 import { isWanted } from './measure/here.ts';
 import { publish, rounded } from './measure/report.ts';
 import { type Service, service } from './measure/service.ts';
@@ -59,9 +59,16 @@ async function main(): Promise<void> {
   }));
   for (const { name, counts } of figures) {
     const budget = budgets[name];
-    if (budget === undefined) found.push(`${name}: has no budget in bench/counts/budgets.ts`);
-    else found.push(...breaches(judged(name, counts, budget), slack));
+    if (budget !== undefined) found.push(...breaches(judged(name, counts, budget), slack));
   }
+  const agreed = Object.keys(budgets).filter((name) => isWanted({ name }));
+  found.push(
+    ...unmatched(
+      all.map(({ name }) => name),
+      agreed,
+      'bench/counts/budgets.ts',
+    ),
+  );
   publish({
     suite: 'counts',
     tables: [{ title: 'Of one warm operation', rows: figures.map(row) }],

@@ -37,6 +37,20 @@ export function breaches({ bounds, listings }: Judged, slack: number): readonly 
   ];
 }
 
+/** What has a budget and is not there any more, or is there and has none. */
+export function unmatched(
+  found: readonly string[],
+  agreed: readonly string[],
+  where: string,
+): readonly string[] {
+  const without = found.filter((name) => !agreed.includes(name));
+  const left = agreed.filter((name) => !found.includes(name));
+  return [
+    ...without.map((name) => `${name}: has no budget. --budgets prints one, for ${where}`),
+    ...left.map((name) => `${name}: has a budget and does not exist. Strike it from ${where}`),
+  ];
+}
+
 /** The maximum to write down for a figure: a little room, so that not every line of code is a breach. */
 export function agreeable(figure: number): number {
   const max = figure * 1.02;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { agreeable, type Bound, breaches, type Listing } from '../../bench/measure/breaches.ts';
+import {
+  agreeable,
+  type Bound,
+  breaches,
+  type Listing,
+  unmatched,
+} from '../../bench/measure/breaches.ts';
 
 const slack = 0.1;
 
@@ -56,5 +62,15 @@ describe('names and those that were agreed on', () => {
 
   it('are a breach when there is one too few', () => {
     expect(listing(['a'], ['a', 'bowser'])).toEqual([expect.stringContaining('bowser is gone.')]);
+  });
+});
+
+describe('what is there and what has a budget', () => {
+  it('are the same', () => {
+    expect(unmatched(['a', 'b'], ['b', 'a'], 'budgets.ts')).toEqual([]);
+    expect(unmatched(['a', 'b'], ['b', 'c'], 'budgets.ts')).toEqual([
+      'a: has no budget. --budgets prints one, for budgets.ts',
+      'c: has a budget and does not exist. Strike it from budgets.ts',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CountBudget, slack } from '../../bench/counts/budgets.ts';
+import { budgets, type CountBudget, slack } from '../../bench/counts/budgets.ts';
+import { observedCases } from '../../bench/counts/cases.ts';
 import { codeRun, type ScriptCoverage } from '../../bench/counts/code-run.ts';
 import type { Counts } from '../../bench/counts/counter.ts';
 import { cryptoCalls } from '../../bench/counts/crypto-calls.ts';
@@ -24,6 +25,13 @@ describe('the budget of an operation', () => {
   it('is kept by what it was written for, with instructions and where nobody counted them', () => {
     expect(breachesOf({})).toEqual([]);
     expect(breachesOf({ instructions: 315_746 })).toEqual([]);
+  });
+
+  it('has instructions for exactly those cases in which they are counted', () => {
+    const agreed = Object.entries(budgets).flatMap(([name, { instructions }]) =>
+      instructions === undefined ? [] : [name],
+    );
+    expect(new Set(agreed)).toEqual(observedCases);
   });
 
   it.each([
