@@ -9,6 +9,7 @@ import { GCProfiler, getHeapStatistics } from 'node:v8';
 import type { Case } from './cases.ts';
 import { type CodeRun, codeRun, type ScriptCoverage } from './code-run.ts';
 import { cryptoCalls } from './crypto-calls.ts';
+import { type HeapSite, heapSites } from './heap-sites.ts';
 import { firstAttempts, type Mode, plan } from './plan.ts';
 
 export interface CounterInput {
@@ -29,8 +30,11 @@ export interface Counts extends CodeRun {
   readonly crypto: Readonly<Record<string, number>>;
 }
 
-/** By the names of the cases; empty for `instructions`. */
-export type Counted = Readonly<Record<string, Counts>>;
+/** By the names of the cases, as far as it was asked for. */
+export interface Counted {
+  readonly counts: Readonly<Record<string, Counts>>;
+  readonly sites: Readonly<Record<string, readonly HeapSite[]>>;
+}
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 type Next = (count: number) => readonly unknown[];
@@ -48,20 +52,30 @@ subscribe('http.client.request.start', () => {
   storeCalls += 1;
 });
 
-const counted: Record<string, Counts> = {};
+const counts: Record<string, Counts> = {};
+const sites: Record<string, readonly HeapSite[]> = {};
 for (const one of cases) {
   // Its own instance, with caches of its own: no case warms another.
   const url = `${one.file}?${encodeURIComponent(one.name)}`;
   const { handler } = (await import(url)) as { readonly handler: Handler };
   const next = stream(one.events);
   const carryOut = () => expectAll(handler, next(times), one);
-  const isStream = one.events.length > 1 && mode === 'counts';
+  const isStream = one.events.length > 1 && mode !== 'instructions';
   const enough = isStream ? one.events.length : warmUp;
   await firstOf(handler, next, one);
   for (let done = 0; done < enough; done += times) await carryOut();
-  if (mode === 'counts') counted[one.name] = await countsOf(handler, next, url, carryOut);
-  else await observed(handler, next);
+  switch (mode) {
+    case 'counts':
+      counts[one.name] = await countsOf(handler, next, url, carryOut);
+      break;
+    case 'sites':
+      sites[one.name] = await sitesOf(handler, next(times), url);
+      break;
+    case 'instructions':
+      await observed(handler, next);
+  }
 }
+const counted: Counted = { counts, sites };
 writeSync(1, `\n${JSON.stringify(counted)}\n`);
 process.exit(0);
 
@@ -82,6 +96,18 @@ async function observed(handler: Handler, next: Next): Promise<void> {
     for (const event of events) await settled(handler, event);
     process.geteuid?.();
   }
+}
+
+function sitesOf(
+  handler: Handler,
+  events: readonly unknown[],
+  url: string,
+): Promise<readonly HeapSite[]> {
+  collectGarbage();
+  const run = async () => {
+    for (const event of events) await settled(handler, event);
+  };
+  return heapSites(run, url, times);
 }
 
 async function countsOf(

@@ -2,12 +2,14 @@ import type { Bound, Judged } from '../measure/breaches.ts';
 import type { CountBudget } from './budgets.ts';
 import type { Counts } from './counter.ts';
 
+/** What was counted of a case. */
+export interface Figures extends Counts {
+  /** Absent where nobody could observe them, or it would take too long. */
+  readonly instructions?: number;
+}
+
 /** The counts of a case beside its budget. Instructions are judged where they were counted. */
-export function judged(
-  name: string,
-  counts: Counts & { readonly instructions?: number },
-  budget: CountBudget,
-): Judged {
+export function judged(name: string, counts: Figures, budget: CountBudget): Judged {
   const raise = 'or raise the budget in bench/counts/budgets.ts and say in the commit what for.';
   const bound = (what: string, figure: number, max: number, cure: string): Bound => ({
     ...{ of: `${name}, ${what}`, figure, max, cure: `${cure}, ${raise}` },
@@ -37,7 +39,7 @@ export function judged(
         'bytes of heap',
         counts.heapBytes,
         budget.heapBytes,
-        'See with `node --heap-prof` where they come from',
+        'See with `npm run bench:counts -- --sites` where they come from',
       ),
       bound(
         'calls of functions',
