@@ -8,7 +8,7 @@ import type { DecisionWorld, TableSize } from './world.ts';
 export type HandlerOf = (bundle: string, size?: TableSize) => AuthorizerHandler;
 
 /** Longer than every cache of an authorizer, so that none of these is ever a hit. */
-const streamLength = 1_500;
+const streamLength = 2_500;
 
 /**
  * Whole decisions, event in and answer out. `policy`: the answer serves every route of the API. `route`: it serves the one
