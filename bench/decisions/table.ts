@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
 
 /** A stored item in DynamoDB's wire form, and the table that it lies in. */
 export interface StoredItem {
@@ -8,16 +8,14 @@ export interface StoredItem {
   readonly item: object;
 }
 
-/** As much of DynamoDB as authorizers ask for, over loopback: it knows items by their partition key and takes every update. */
-export interface FakeTable {
-  readonly url: string;
+/** As much of DynamoDB as our functions ask for, over loopback: it knows items by their partition key and takes every update. */
+export interface FakeTable extends Loopback {
   put(items: readonly StoredItem[]): void;
-  stop(): void;
 }
 
-export async function fakeTable(): Promise<FakeTable> {
+export async function fakeTable(identity?: ServerIdentity): Promise<FakeTable> {
   const items = new Map<string, object>();
-  const server = createServer(async (request, response) => {
+  const server = await loopback(async (request, response) => {
     const { TableName, Key } = JSON.parse(await textOf(request)) as {
       readonly TableName: string;
       readonly Key?: { readonly pk: { readonly S: string } };
@@ -27,22 +25,17 @@ export async function fakeTable(): Promise<FakeTable> {
     if (operation === 'Query') return response.end('{"Items":[],"Count":0,"ScannedCount":0}');
     const Item = operation === 'GetItem' ? items.get(`${TableName} ${Key?.pk.S}`) : undefined;
     return response.end(JSON.stringify({ Item }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  }, identity);
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...server,
     put(stored) {
       for (const { table, pk, item } of stored) items.set(`${table} ${pk}`, item);
-    },
-    stop() {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+/** The body of a request. */
+export async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

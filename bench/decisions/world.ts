@@ -166,7 +166,8 @@ function publishedKeys(now: number): StoredItem {
   return { table: tables.verification, pk: 'JWKS', item };
 }
 
-function stored<T extends object>(kind: RecordKind<T>, record: T): StoredItem {
+/** A record of the Clients table. */
+export function stored<T extends object>(kind: RecordKind<T>, record: T): StoredItem {
   const pk = recordKey(kind, kind.idOf(record));
   const item = toItem({ ...record, pk, v: kind.schema, revision: 1 });
   return { table: tables.clients, pk, item };

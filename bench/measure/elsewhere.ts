@@ -11,7 +11,7 @@ export interface ElsewhereOptions<Needs> {
   readonly env: Readonly<Record<string, string>>;
   readonly prepare: (needs: Needs) => void;
   /** Keeps the child and all its threads on one core, where the system has `taskset`. @default the system decides */
-  readonly core?: number;
+  readonly core?: number | undefined;
 }
 
 /** Runs a module in a child process for its figures. */

@@ -135,13 +135,15 @@ export async function interleaved(
   }
 }
 
-function shuffled<T>(list: readonly T[]): readonly T[] {
+/** In another order each time. */
+export function shuffled<T>(list: readonly T[]): readonly T[] {
   return list
     .map((item) => ({ item, place: Math.random() }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** The value below which that share of all lies. */
+export function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 }

@@ -1,29 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
 import type { KeySet } from './tokens.ts';
 
 /** A JWK Set over loopback. */
-export interface KeySetServer {
-  readonly url: string;
+export interface KeySetServer extends Loopback {
   serve(keySet: KeySet): void;
-  stop(): void;
 }
 
-export async function keySetServer(): Promise<KeySetServer> {
+export async function keySetServer(identity?: ServerIdentity): Promise<KeySetServer> {
   let body = '{"keys":[]}';
-  const server = createServer((_request, response) => {
+  const { url, stop } = await loopback((_request, response) => {
     response.setHeader('content-type', 'application/json').end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  }, identity);
   return {
-    url: `http://127.0.0.1:${port}/jwks.json`,
+    url: `${url}/jwks.json`,
     serve(keySet) {
       body = JSON.stringify(keySet);
     },
-    stop() {
-      server.closeAllConnections();
-      server.close();
-    },
+    stop,
   };
 }

@@ -1,0 +1,2 @@
+/** What nobody can start below. */
+export const handler = async (): Promise<object> => ({});

@@ -1,0 +1,68 @@
+/**
+ * Runs in a process of its own, bundled: loads one handler as Lambda does, calls it twice, and says what that cost.
+ *
+ * Arguments: file of the handler, file with the two events as JSON.
+ */
+
+/** CPU of all threads in milliseconds since loading began, and what was answered. */
+export interface Probed {
+  /** All code that is needed before anything is asked of anybody. */
+  readonly code: number;
+  readonly loaded: number;
+  readonly first: number;
+  readonly second: number;
+  /** By the clock on the wall. */
+  readonly firstWall: number;
+  /** Largest resident set so far. */
+  readonly peakMiB: number;
+  /** What a handler throws is `{ thrown: <message> }`. */
+  readonly answers: readonly unknown[];
+}
+
+// Lambda's own client has loaded these before our code begins.
+for (const name of ['http', 'util', 'net', 'path']) process.getBuiltinModule(`node:${name}`);
+const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
+
+const [, , file = '', eventsFile = ''] = process.argv;
+const events = JSON.parse(readFileSync(eventsFile, 'utf8')) as readonly unknown[];
+
+let codeAt: number | undefined;
+for (const channel of ['http.client.request.start', 'undici:request:create']) {
+  subscribe(channel, () => {
+    codeAt ??= cpu();
+  });
+}
+
+const before = process.cpuUsage();
+const beforeWall = performance.now();
+const { handler } = (await import(file)) as { readonly handler: (event: unknown) => unknown };
+const loaded = cpu();
+codeAt ??= loaded;
+const firstAnswer = await answered(events[0]);
+const first = cpu();
+const firstWall = performance.now() - beforeWall;
+const secondAnswer = await answered(events[1]);
+const second = cpu();
+const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+const probed: Probed = {
+  ...{ code: codeAt, loaded, first, second, firstWall },
+  peakMiB: Number(peak?.[1] ?? Number.NaN) / 1_024,
+  answers: [firstAnswer, secondAnswer],
+};
+// Synchronously, and after whatever was logged.
+writeSync(1, `\n${JSON.stringify(probed)}\n`);
+process.exit(0);
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+async function answered(event: unknown): Promise<unknown> {
+  try {
+    return await handler(event);
+  } catch (cause) {
+    return { thrown: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
