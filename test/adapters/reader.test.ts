@@ -139,6 +139,12 @@ describe('a read that meets trouble', () => {
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
   });
 
+  test('keeps the fresh connection for the next one', async () => {
+    const { server, read } = await readerOf(found, (socket) => socket.resetAndDestroy(), found);
+    for (let reads = 0; reads < 3; reads += 1) expect(await read()).toEqual(item);
+    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 2, 2]);
+  });
+
   test('goes over no other kept connection: after a freeze all of them are dead', async () => {
     const known = new Set<unknown>();
     const { server, read } = await readerOf((socket) => {

@@ -24,7 +24,9 @@ export function exchange(
   // Loaded here and not by import: linking the ESM facade of node:http costs every cold start tens of milliseconds.
   const http = process.getBuiltinModule(options.isTls ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
-    const agent = isFresh ? false : agentOf(options.isTls, http);
+    const agent = agentOf(options.isTls, http);
+    // They are as old as the one that failed. The fresh one is kept: whoever asks next needs no handshake of its own.
+    if (isFresh) for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy();
     const call = http.request({ ...options, agent }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
