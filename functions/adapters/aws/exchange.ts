@@ -24,7 +24,7 @@ export function exchange(
   // Loaded here and not by import: linking the ESM facade of node:http costs every cold start tens of milliseconds.
   const http = process.getBuiltinModule(options.isTls ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
-    const agent = agentOf(options.isTls, http);
+    const agent = agentOf(options.isTls);
     // They are as old as the one that failed. The fresh one is kept: whoever asks next needs no handshake of its own.
     if (isFresh) for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy();
     const call = http.request({ ...options, agent }, (response) => {
@@ -53,12 +53,21 @@ export function exchange(
   });
 }
 
-function agentOf(isTls: boolean, http: { readonly Agent: typeof Agent }): Agent {
+function agentOf(isTls: boolean): Agent {
   const name = isTls ? 'https' : 'http';
   let agent = agents.get(name);
   if (agent === undefined) {
-    agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+    agent = newAgent(isTls);
     agents.set(name, agent);
   }
   return agent;
+}
+
+function newAgent(isTls: boolean): Agent {
+  const options = { keepAlive: true, maxSockets: 8 };
+  if (!isTls) return new (process.getBuiltinModule('node:http').Agent)(options);
+  const { Agent } = process.getBuiltinModule('node:https');
+  // The defaults, once: else each connection makes a context of its own from them.
+  const secureContext = process.getBuiltinModule('node:tls').createSecureContext();
+  return new Agent({ ...options, secureContext });
 }
