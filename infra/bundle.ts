@@ -36,7 +36,8 @@ const builtins: Plugin = {
     setup.onResolve({ filter: /^[a-z_][a-z_/0-9]*$|^node:/ }, ({ path }) => {
       const name = path.replace(/^node:/, '');
       if (!isBuiltin(path) || /^_|^constants$|^punycode$/.test(name)) return undefined;
-      return { path: name, namespace: 'builtin' };
+      // Whoever uses none of its exports must not load it: a module that is reached may be for others of its users.
+      return { path: name, namespace: 'builtin', sideEffects: false };
     });
     setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(`node:${path}`)});`,
