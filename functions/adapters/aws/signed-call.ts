@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:http';
 import type { CodedError } from '../../core/coded-error.ts';
+import { stopwatch } from '../system/stopwatch.ts';
 import { type ServiceName, serviceEndpoint } from './endpoint.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { sigv4 } from './sigv4.ts';
@@ -46,10 +47,10 @@ export function signedCall(
 
   return async (operation, input, expected) => {
     const body = JSON.stringify(input);
-    const until = performance.now() + deadlineMs;
+    const until = stopwatch() + deadlineMs;
     let failure = unavailable('deadline');
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const leftMs = until - performance.now();
+      const leftMs = until - stopwatch();
       if (leftMs <= 0) break;
       let answer: Exchange;
       try {
@@ -63,9 +64,7 @@ export function signedCall(
       if (type === expected && answer.status === 400) return undefined;
       failure = unavailable(errorNames.has(type) ? type : 'error answer');
       if (answer.status < 500 && !/Throttl|ProvisionedThroughput|RequestLimit/.test(type)) break;
-      await pause(
-        Math.min(Math.random() * 50 * 2 ** attempt, Math.max(0, until - performance.now())),
-      );
+      await pause(Math.min(Math.random() * 50 * 2 ** attempt, Math.max(0, until - stopwatch())));
     }
     throw failure;
   };

@@ -4,6 +4,7 @@ import type { Randomness } from '../../core/ports/randomness.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { systemClock } from './clock.ts';
 import { systemRandomness } from './randomness.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** What every authorizer runs on, whichever credentials it takes. */
 export interface Runtime {
@@ -19,5 +20,5 @@ export const systemRuntime: Runtime = {
   clock: systemClock,
   randomness: systemRandomness,
   audit: jsonLog,
-  stopwatch: () => performance.now(),
+  stopwatch,
 };
