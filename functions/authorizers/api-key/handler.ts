@@ -31,3 +31,7 @@ export const handler: AuthorizerHandler = serve(
   },
   bundledPolicy<BundledPolicy>(),
 );
+
+// The first request needs it anyway, and initialization has more CPU. A failure is the first request's to meet.
+// Not before everything that the log may concern listens to it.
+await Promise.allSettled([stores.revocations.current(clock.now())]);
