@@ -9,13 +9,18 @@ import { jwksEndpoint } from './endpoint.ts';
 
 const config = fromEnv(process.env);
 
+const keys = dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable);
+
 const endpoint = jwksEndpoint({
-  keys: dynamoPublishedKeys(dynamoReader({ env: process.env }), config.verificationTable),
+  keys,
   clock: systemClock,
   audit: jsonLog,
   maxAgeSeconds: config.maxAgeSeconds,
   contentType: config.contentType,
 });
+
+// Opens the connection, and initialization has more CPU. What is read may be too old for the first request, and is left.
+await Promise.allSettled([keys.read()]);
 
 /** `/.well-known/jwks.json` */
 export const handler: ReturnType<typeof httpEndpoint> = httpEndpoint(
