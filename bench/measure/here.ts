@@ -1,6 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout } from 'node:timers/promises';
-import { type Contender, interleaved, type Measured } from './interleaved.ts';
+import {
+  type Contender,
+  type InterleavedOptions,
+  interleaved,
+  type Measured,
+} from './interleaved.ts';
 
 /** Parts of a suite by their names. */
 export type Parts<Name extends string> = Readonly<Record<Name, readonly Contender[]>>;
@@ -16,6 +21,7 @@ export function isWanted({ name }: { readonly name: string }): boolean {
 /** Measures all parts in one interleaved run in this process, counts its HTTP requests and waits for the reader of its log. */
 export async function measuredHere<Name extends string>(
   parts: Parts<Name>,
+  options: Pick<InterleavedOptions, 'sliceMs'> = {},
 ): Promise<Record<Name, readonly Measured[]>> {
   let calls = 0;
   for (const channel of ['http.client.request.start', 'undici:request:create']) {
@@ -24,6 +30,7 @@ export async function measuredHere<Name extends string>(
     });
   }
   const measured = await interleaved(Object.values<readonly Contender[]>(parts).flat(), {
+    ...options,
     rounds,
     calls: () => calls,
     backlog: () => process.stdout.writableLength,

@@ -27,6 +27,8 @@ export interface Measured {
 
 export interface InterleavedOptions {
   readonly rounds: number;
+  /** How long a slice takes. @default 25 */
+  readonly sliceMs?: number;
   /** How often a store was asked so far. */
   readonly calls: () => number;
   /** Bytes that were logged and that nobody has taken yet. */
@@ -41,7 +43,6 @@ interface Slice {
   readonly calls: number;
 }
 
-const sliceMs = 25;
 const timesMax = 2 ** 20;
 const attemptsMax = 20;
 /** Of the log on end, so that a pipe holds them. */
@@ -54,7 +55,7 @@ const linesMax = 64;
  */
 export async function interleaved(
   contenders: readonly Contender[],
-  { rounds, calls, backlog, drained }: InterleavedOptions,
+  { rounds, sliceMs = 25, calls, backlog, drained }: InterleavedOptions,
 ): Promise<readonly Measured[]> {
   const times = new Map<string, number>();
   for (const contender of contenders) times.set(contender.name, await calibrated(contender));

@@ -23,6 +23,8 @@ export async function loopback(
 ): Promise<Loopback> {
   const server =
     identity === undefined ? createServer(listener) : createTlsServer({ ...identity }, listener);
+  // Whoever waits for its turn keeps its connection.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,0 +1,19 @@
+import type { GetItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { type environment, item } from './stub.ts';
+
+/** One read of the item. */
+export type Read = () => Promise<object | undefined>;
+
+/** What signs, and where. */
+export type Environment = Readonly<Record<keyof typeof environment, string>>;
+
+export const target = 'DynamoDB_20120810.GetItem';
+
+export const input: GetItemCommandInput = {
+  TableName: 'clients',
+  Key: { pk: { S: String(item.pk) } },
+  ConsistentRead: true,
+};
+
+/** The request of all of them but the SDK's, which writes its own. */
+export const body: string = JSON.stringify(input);
