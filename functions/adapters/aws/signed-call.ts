@@ -48,7 +48,7 @@ export function signedCall(
   return async (operation, input, expected) => {
     const body = JSON.stringify(input);
     const until = stopwatch() + deadlineMs;
-    let failure = unavailable('deadline');
+    let failure: CodedError | undefined;
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const leftMs = until - stopwatch();
       if (leftMs <= 0) break;
@@ -66,7 +66,7 @@ export function signedCall(
       if (answer.status < 500 && !/Throttl|ProvisionedThroughput|RequestLimit/.test(type)) break;
       await pause(Math.min(Math.random() * 50 * 2 ** attempt, Math.max(0, until - stopwatch())));
     }
-    throw failure;
+    throw failure ?? unavailable('deadline');
   };
 
   function parsed(text: string): unknown {
