@@ -40,7 +40,13 @@ interface Sampled {
   readonly scheme: Scheme;
   readonly options: SampleOptions;
   readonly probed: Probed[];
+  /** Milliseconds of CPU of one call, long after. */
+  readonly warm: number[];
 }
+
+/** Until code is compiled, and short of what anybody may write. */
+const warmCalls = 300;
+const warmProcesses = 3;
 
 /** Builds all of it, serves what is asked for, and prints what the processes have measured. */
 async function main(): Promise<void> {
@@ -63,7 +69,7 @@ async function main(): Promise<void> {
       // Two processes that nobody counts; the files are in memory then.
       await assertRefusing(start, options);
       await sampled(start, options);
-      all.push({ start, scheme, options, probed: [] });
+      all.push({ start, scheme, options, probed: [], warm: [] });
     }
   }
   for (let round = 0; round < rounds; round += 1) {
@@ -71,14 +77,25 @@ async function main(): Promise<void> {
       probed.push(await sampled(start, options));
     }
   }
+  for (let i = 0; i < warmProcesses; i += 1) {
+    for (const { start, options, warm } of shuffled(all)) {
+      warm.push((await sampled(start, options, warmCalls)).warm);
+    }
+  }
   for (const stop of stops) stop();
   publish({
     suite: 'cold-start',
     about: { core: measuredCore, rounds, ...versionsOf(packages) },
-    tables: schemes.map((scheme) => ({
-      title: `Milliseconds of CPU over an empty handler, ${scheme}`,
-      rows: rowsOf(all.filter((one) => one.scheme === scheme)),
-    })),
+    tables: [
+      ...schemes.map((scheme) => ({
+        title: `Milliseconds of CPU over an empty handler, ${scheme}`,
+        rows: rowsOf(all.filter((one) => one.scheme === scheme)),
+      })),
+      {
+        title: `Milliseconds of computing by memory, ${schemes.at(-1)}: first request after loading / a warm one`,
+        rows: all.filter(({ scheme }) => scheme === schemes.at(-1)).map(byMemory),
+      },
+    ],
   });
   rmSync(folder, { recursive: true });
 
@@ -111,7 +128,7 @@ function isWanted({ name }: Start): boolean {
 /** One row for each handler, and the empty one with its own figures. */
 function rowsOf(samples: readonly Sampled[]): readonly object[] {
   const empty = samples.find(({ start }) => start.name === 'empty')?.probed ?? [];
-  return samples.map(({ start: { name, file }, probed }) => {
+  return samples.map(({ start: { name, file }, probed, warm }) => {
     const over = (figure: 'code' | 'loaded' | 'first'): readonly number[] =>
       probed.map((one, round) => one[figure] - (name === 'empty' ? 0 : (empty[round]?.first ?? 0)));
     const first = over('first');
@@ -125,12 +142,29 @@ function rowsOf(samples: readonly Sampled[]): readonly object[] {
       p25: rounded(quantile(first, 0.25)),
       p75: rounded(quantile(first, 0.75)),
       'second answer': middle(seconds),
+      warm: middle(warm),
       'wall to first': middle(probed.map(({ firstWall }) => firstWall)),
       'peak MiB': middle(probed.map(({ peakMiB }) => peakMiB)),
       KiB: rounded(bytes.byteLength / 1_024),
       gzipKiB: rounded(gzipSync(bytes).byteLength / 1_024),
     };
   });
+}
+
+/** A function has a share of one CPU: its memory by 1,769 MB. What it loads has more, so loading is not in it. */
+function byMemory({ start: { name }, probed, warm }: Sampled): object {
+  const first = quantile(
+    probed.map((one) => one.first - one.loaded),
+    0.5,
+  );
+  const shares = [128, 256, 512, 1_024, 1_769].map((memory): [string, string] => {
+    const slower = 1_769 / memory;
+    return [
+      `${memory} MB`,
+      `${rounded(first * slower)} / ${middle(warm.map((one) => one * slower))}`,
+    ];
+  });
+  return { name, ...Object.fromEntries(shares) };
 }
 
 function middle(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 /**
  * Runs in a process of its own, bundled: loads one handler as Lambda does, calls it twice, and says what that cost.
  *
- * Arguments: file of the handler, file with the two events as JSON.
+ * Arguments: file of the handler, file with the two events as JSON, and how often it is called again with the second one.
  */
 
 /** CPU of all threads in milliseconds since loading began, and what was answered. */
@@ -11,6 +11,8 @@ export interface Probed {
   readonly loaded: number;
   readonly first: number;
   readonly second: number;
+  /** Of one call when it has been called as often before; 0 where it was not called again. */
+  readonly warm: number;
   /** By the clock on the wall. */
   readonly firstWall: number;
   /** Largest resident set so far. */
@@ -24,7 +26,8 @@ for (const name of ['http', 'util', 'net', 'path']) process.getBuiltinModule(`no
 const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
 const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
 
-const [, , file = '', eventsFile = ''] = process.argv;
+const [, , file = '', eventsFile = '', again = '0'] = process.argv;
+const times = Number(again);
 const events = JSON.parse(readFileSync(eventsFile, 'utf8')) as readonly unknown[];
 
 let codeAt: number | undefined;
@@ -43,9 +46,10 @@ const first = cpu();
 const firstWall = Number(process.hrtime.bigint() - beforeWall) / 1e6;
 const secondAnswer = await answered(events[1]);
 const second = cpu();
+const warm = times === 0 ? 0 : await warmed();
 const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
 const probed: Probed = {
-  ...{ code: codeAt, loaded, first, second, firstWall },
+  ...{ code: codeAt, loaded, first, second, warm, firstWall },
   peakMiB: Number(peak?.[1] ?? Number.NaN) / 1_024,
   answers: [firstAnswer, secondAnswer],
 };
@@ -56,6 +60,13 @@ process.exit(0);
 function cpu(): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
+}
+
+async function warmed(): Promise<number> {
+  for (let i = 0; i < times; i += 1) await answered(events[1]);
+  const start = cpu();
+  for (let i = 0; i < times; i += 1) await answered(events[1]);
+  return (cpu() - start) / times;
 }
 
 async function answered(event: unknown): Promise<unknown> {

@@ -14,9 +14,17 @@ export interface SampleOptions {
   readonly core?: number | undefined;
 }
 
-/** Starts it once, in a process of its own, and throws unless both answers are the right ones. */
-export async function sampled(start: Start, options: SampleOptions): Promise<Probed> {
-  const probed = await probedWith(start, start.events(), options);
+/**
+ * Starts it once, in a process of its own, and throws unless both answers are the right ones.
+ *
+ * @param again how often it is called thereafter, until it is warm
+ */
+export async function sampled(
+  start: Start,
+  options: SampleOptions,
+  again: number = 0,
+): Promise<Probed> {
+  const probed = await probedWith(start, start.events(), options, again);
   for (const answer of probed.answers) {
     if (await start.isRight(answer)) continue;
     throw new Error(`${start.name}: ${JSON.stringify(answer)} is not the right answer`);
@@ -39,11 +47,19 @@ async function probedWith(
   { name, file }: Start,
   events: readonly [object, object],
   { probe, folder, environment, core }: SampleOptions,
+  again = 0,
 ): Promise<Probed> {
   const eventsFile = join(folder, 'events.json');
   writeFileSync(eventsFile, JSON.stringify(events));
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-  const [command = '', ...args] = [...pinned, process.execPath, probe, file, eventsFile];
+  const [command = '', ...args] = [
+    ...pinned,
+    process.execPath,
+    probe,
+    file,
+    eventsFile,
+    `${again}`,
+  ];
   const child = spawn(command, args, {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
