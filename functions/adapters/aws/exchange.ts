@@ -8,7 +8,7 @@ export interface Exchange {
 /** DynamoDB's largest answer is 1 MB, a secret's 64 KB. */
 const answerBytesMax = 2 * 1024 * 1024;
 
-const agents = new Map<string, Agent>();
+const agents: { http?: Agent; https?: Agent } = {};
 
 /**
  * One HTTP exchange. Throws when the connection fails, when the answer is cut off or too large, and after `timeoutMs`.
@@ -54,20 +54,12 @@ export function exchange(
 }
 
 function agentOf(isTls: boolean): Agent {
-  const name = isTls ? 'https' : 'http';
-  let agent = agents.get(name);
-  if (agent === undefined) {
-    agent = newAgent(isTls);
-    agents.set(name, agent);
-  }
-  return agent;
-}
-
-function newAgent(isTls: boolean): Agent {
-  const options = { keepAlive: true, maxSockets: 8 };
-  if (!isTls) return new (process.getBuiltinModule('node:http').Agent)(options);
-  const { Agent } = process.getBuiltinModule('node:https');
-  // The defaults, once: else each connection makes a context of its own from them.
-  const secureContext = process.getBuiltinModule('node:tls').createSecureContext();
-  return new Agent({ ...options, secureContext });
+  const scheme = isTls ? 'https' : 'http';
+  const { Agent } = process.getBuiltinModule(`node:${scheme}`);
+  agents[scheme] ??= new Agent({
+    ...{ keepAlive: true, maxSockets: 8 },
+    // The defaults, once: else each connection makes a context of its own from them.
+    ...(isTls && { secureContext: process.getBuiltinModule('node:tls').createSecureContext() }),
+  });
+  return agents[scheme];
 }

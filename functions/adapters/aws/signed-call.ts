@@ -100,7 +100,8 @@ export function signedCall(
       method: 'POST',
       isTls: url.protocol === 'https:',
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+      // '' is that of the scheme.
+      port: url.port,
       path: '/',
       headers: { ...signed, 'content-length': Buffer.byteLength(body) },
     };
