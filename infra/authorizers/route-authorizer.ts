@@ -57,7 +57,11 @@ export interface RouteAuthorizerProps {
   readonly identity?: CompiledRoutes['identity'];
   /** Usage plans of the REST APIs, by the tier of a credential. @default none */
   readonly tiers?: Tiers;
-  /** MiB. @default 512; 1769 where passwords are hashed */
+  /**
+   * MiB. A decision is computing and little of it, so more buys a shorter first request after a start (10 to 17 ms at the
+   * default, four times as long at 128) and hardly changes the bill: no decision is charged less than a millisecond.
+   * @default 512; 1769 where passwords are hashed
+   */
   readonly memorySize?: number;
 }
 

@@ -20,7 +20,7 @@ export interface RevokeEndpointProps {
   readonly counters: TableReference;
   readonly settings: Settings;
   readonly apiKeyFormat: ApiKeyFormat;
-  /** MiB. @default 512 */
+  /** MiB. @default 512: it waits for DynamoDB for longer than it computes (2 ms at this size), and waiting costs by size */
   readonly memorySize?: number;
 }
 
