@@ -19,9 +19,11 @@ export function lastUseNotes(
 
   return async (credentialId, now) => {
     const current = hourOf(now);
-    if (current !== hour || noted.size >= notedMax) noted.clear();
+    if (current !== hour) noted.clear();
     hour = current;
     if (noted.has(credentialId)) return;
+    // Not before somebody new comes: who is remembered never costs the others their place.
+    if (noted.size >= notedMax) noted.clear();
     noted.add(credentialId);
     try {
       await lastUse.note(credentialId, now);
