@@ -40,7 +40,7 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
   });
   const replayedSchemes = [...new Set(replayed.flatMap(({ requirement }) => requirement.schemes))];
   /** One set for all who are granted the same, so that what is made of it is made once. */
-  const sets = recent<string, ReadonlySet<number>>(100);
+  const sets = recent<string, ReadonlySet<number>>(1_000);
 
   /**
    * A verified token is the same object at its next use, so the table is walked once for it. No route whose answer is replayed

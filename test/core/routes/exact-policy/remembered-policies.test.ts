@@ -36,3 +36,14 @@ test('a policy is made once for callers with the same grants, and again only aft
   remembered(new Set([2]), stageArn);
   expect(made).toBe(8);
 });
+
+test('a thousand callers with different grants each get their policy made once', () => {
+  let made = 0;
+  const remembered = rememberedPolicies((granted) => {
+    made += 1;
+    return { isExact: true, allow: [[...granted].join()], deny: [] };
+  });
+  const callers = Array.from({ length: 1_000 }, (_, i) => new Set([i]));
+  for (const granted of [...callers, ...callers]) remembered(granted, stageArn);
+  expect(made).toBe(1_000);
+});
