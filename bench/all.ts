@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { print, type Result } from './measure/report.ts';
 
 /** In the order of the docs. */
-const suites = ['peers', 'decisions', 'cold-start', 'reads', 'revocations', 'counts'];
+const suites = ['peers', 'decisions', 'cold-start', 'reads', 'growth', 'revocations', 'counts'];
 
 const results = join(import.meta.dirname, 'results');
 

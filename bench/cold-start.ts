@@ -101,7 +101,7 @@ async function main(): Promise<void> {
 
   /** What AWS is here, and the key set of the peers. */
   async function served(shown: ServerIdentity | undefined) {
-    const table = await fakeTable(shown);
+    const table = await fakeTable({ identity: shown });
     const secrets = await fakeSecrets(world.secrets, shown);
     const keys = await keySetServer(shown);
     table.put(world.items);

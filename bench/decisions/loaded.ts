@@ -24,7 +24,11 @@ export async function loaded(
     for (const bundle of names) {
       found.set(
         `${bundle} ${size}`,
-        await handlerIn(join(folder, size, bundle), policy, join(bundles, bundle)),
+        await imported<AuthorizerHandler>(
+          join(folder, size, bundle),
+          policy,
+          join(bundles, bundle),
+        ),
       );
     }
   }
@@ -36,15 +40,15 @@ export async function loaded(
   };
 }
 
-/** A bundle as it is deployed: the code, and the policy beside it. */
-async function handlerIn(
+/** The handler of a bundle as it is deployed: the code, and the policy beside it. Each folder is an environment of its own. */
+export async function imported<Handler>(
   folder: string,
   policy: BundledPolicy,
   bundle: string,
-): Promise<AuthorizerHandler> {
+): Promise<Handler> {
   const file = join(folder, 'index.mjs');
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(bundle, 'index.mjs'), file);
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
-  return ((await import(file)) as { readonly handler: AuthorizerHandler }).handler;
+  return ((await import(file)) as { readonly handler: Handler }).handler;
 }

@@ -8,19 +8,35 @@ export interface StoredItem {
   readonly item: object;
 }
 
+/** The answer to a call, or `undefined` where it is none that is answered here. @param input of the call */
+export type Answerer = (operation: string, input: object) => string | undefined;
+
 /** As much of DynamoDB as our functions ask for, over loopback: it knows items by their partition key and takes every update. */
 export interface FakeTable extends Loopback {
   put(items: readonly StoredItem[]): void;
 }
 
-export async function fakeTable(identity?: ServerIdentity): Promise<FakeTable> {
+export interface FakeTableOptions {
+  /** Serves TLS with it. @default no TLS */
+  readonly identity?: ServerIdentity | undefined;
+  /** What else is served; comes before what the table would say. @default nothing */
+  readonly first?: Answerer;
+}
+
+export async function fakeTable({
+  identity,
+  first = () => undefined,
+}: FakeTableOptions = {}): Promise<FakeTable> {
   const items = new Map<string, object>();
   const server = await loopback(async (request, response) => {
-    const { TableName, Key } = JSON.parse(await textOf(request)) as {
+    const input = JSON.parse(await textOf(request)) as {
       readonly TableName: string;
       readonly Key?: { readonly pk: { readonly S: string } };
     };
-    const operation = String(request.headers['x-amz-target']).split('.').at(-1);
+    const { TableName, Key } = input;
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const answer = first(operation, input);
+    if (answer !== undefined) return response.end(answer);
     // Nothing is revoked.
     if (operation === 'Query') return response.end('{"Items":[],"Count":0,"ScannedCount":0}');
     const Item = operation === 'GetItem' ? items.get(`${TableName} ${Key?.pk.S}`) : undefined;

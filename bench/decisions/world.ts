@@ -23,6 +23,7 @@ import { publishedKeysRecord } from '../../functions/core/keys/published-keys-re
 import { type RecordKind, recordKey } from '../../functions/core/records/record-kind.ts';
 import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
+import type { AccessTokenClaims } from '../../functions/core/tokens/access-token.ts';
 import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { ordersAudience, ordersRoutes } from '../../infra/demo/orders-routes.ts';
@@ -49,8 +50,8 @@ export interface DecisionWorld {
   readonly password: string;
   readonly passwordHash: string;
   readonly certificates: Readonly<Record<'pinned' | 'by rule', string>>;
-  /** Another one at each call. */
-  token(alg: Algorithm): string;
+  /** Another one at each call. @param changes to what it says */
+  token(alg: Algorithm, changes?: Partial<AccessTokenClaims>): string;
 }
 
 /** The route table and the tiers of the demo, one good credential of each kind. */
@@ -117,7 +118,7 @@ export async function decisionWorld(): Promise<DecisionWorld> {
     password,
     passwordHash: phc,
     certificates: { pinned: pinned.certificatePem, 'by rule': byRule.certificatePem },
-    token(alg) {
+    token(alg, changes = {}) {
       serial += 1;
       const { token } = signAccessToken(ring, alg, {
         iss: issuer,
@@ -128,13 +129,15 @@ export async function decisionWorld(): Promise<DecisionWorld> {
         exp: now + defaults.accessTokenLifetimeMaxSeconds,
         jti: `${crypto.randomUUID()}-${serial}`,
         scope: 'orders:read orders:write',
+        ...changes,
       });
       return token;
     },
   };
 }
 
-function policyOf(routes: Routes): BundledPolicy {
+/** A route table as it is bundled, and the tiers. */
+export function policyOf(routes: Routes): BundledPolicy {
   const { obstacles: _o, silentRefusal: _s, ...table } = compileRoutes(routes);
   const tiers = { default: { rateLimit: 10_000, burstLimit: 5_000 } };
   return { table, trustedIssuers: [], tiers: tierKeyValues('bench', tiers) };
