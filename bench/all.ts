@@ -1,24 +1,38 @@
 /**
- * Every suite of this folder, one after the other: `npm run bench`. Prints the tables and keeps all figures in
- * `bench/results/<suite>.json`. Names of suites as arguments take only these.
+ * Every suite of this folder, one after the other: `npm run bench`. Prints the tables, keeps all figures in
+ * `bench/results/<suite>.json` and draws `docs/pictures/<name>.svg`. Names of suites as arguments take only these.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { drawn } from './measure/picture.ts';
 import { print, type Result } from './measure/report.ts';
 
 /** In the order of the docs. */
-const suites = ['peers', 'decisions', 'cold-start', 'reads', 'growth', 'revocations', 'counts'];
+const suites = [
+  'peers',
+  'decisions',
+  'cold-start',
+  'reads',
+  'growth',
+  'load',
+  'revocations',
+  'counts',
+];
 
 const results = join(import.meta.dirname, 'results');
+const pictures = join(import.meta.dirname, '..', 'docs', 'pictures');
 
 async function main(wanted: readonly string[]): Promise<void> {
-  mkdirSync(results, { recursive: true });
+  for (const folder of [results, pictures]) mkdirSync(folder, { recursive: true });
   for (const suite of wanted) {
     const result = await resultOf(suite);
     print(result);
     writeFileSync(join(results, `${suite}.json`), `${JSON.stringify(result, null, 2)}\n`);
+    for (const one of result.pictures ?? []) {
+      writeFileSync(join(pictures, `${one.name}.svg`), drawn(one));
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
 import { cachedMax } from './streams.ts';
 
-const sizes = [10, 100, 1_000, 10_000] as const;
+const sizes = [10, 100, 1_000, 2_000, 10_000] as const;
 const keysMax = 10_000;
 
 /** API keys that call in turn, with their records in memory for a minute, at most 1,000 of them, and with none in memory. */

@@ -5,7 +5,7 @@ import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
 import { cachedMax, newTokens, tokens } from './streams.ts';
 
-const sizes = [1, 10, 100, 1_000, 10_000] as const;
+const sizes = [1, 10, 100, 1_000, 2_000, 10_000] as const;
 
 /**
  * Clients that call in turn with tokens of their own: each time with a new one, and with the same one again, which is in

@@ -3,7 +3,7 @@ import { apiKeyCurve } from './api-keys.ts';
 import { clientCurve } from './clients.ts';
 import type { Curve } from './curve.ts';
 import { grantCurve } from './grants.ts';
-import { revocationCurve } from './revocations.ts';
+import { logReadCurve, revocationCurve } from './revocations.ts';
 import { routeCurve } from './routes.ts';
 import { tokenCurve } from './token-endpoint.ts';
 
@@ -22,6 +22,12 @@ export const curves: readonly ShownCurve[] = [
     title: 'A decision on a token, by live revocations',
     label: 'live revocations',
     curve: revocationCurve,
+  },
+  {
+    name: 'log-reads',
+    title: 'A decision that reads the revocation log, by live revocations',
+    label: 'live revocations',
+    curve: logReadCurve,
   },
   {
     name: 'clients',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
 import type { LoggedEntry } from '../../functions/core/revocation/log-entry.ts';
-import { distinct, restEvents, same } from '../decisions/events.ts';
+import { distinct, type Events, restEvents, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
@@ -9,11 +10,46 @@ import { newTokens } from './streams.ts';
 
 const sizes = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
 
-/**
- * Tokens that were revoked and would be good otherwise. None in the last minute: what a poll hands over again is what came
- * within its overlap, whatever else is alive.
- */
+/** Decisions from memory, while other tokens are revoked and would be good otherwise. */
 export function revocationCurve(world: DecisionWorld): Curve {
+  const fresh = newTokens(world);
+  const token = `Bearer ${world.token('RS256')}`;
+  return curveOf(world, async ({ environment, size, assertRevoked }) => {
+    const jwt = await deployed(world, 'jwt-authorizer', { environment });
+    const combined = await deployed(world, 'combined-authorizer', { environment });
+    for (const handler of [jwt, combined]) await assertRevoked(handler);
+    return [
+      of('seen before', size, jwt, orders(same(token))),
+      of('seen before, combined authorizer', size, combined, orders(same(token))),
+      of('new', size, jwt, orders(distinct(fresh))),
+    ];
+  });
+}
+
+/**
+ * Decisions for a route with strict revocation, each of which reads what the log has got since the last read. None of the
+ * revocations is of the last minute: what is handed over again is what came within the overlap, whatever else is alive.
+ */
+export function logReadCurve(world: DecisionWorld): Curve {
+  const admin = `Bearer ${world.token('RS256', { scope: 'orders:admin' })}`;
+  return curveOf(world, async ({ environment, size, assertRevoked }) => {
+    const jwt = await deployed(world, 'jwt-authorizer', { environment });
+    await assertRevoked(jwt);
+    const next = same(admin);
+    const strict = restEvents('DELETE /orders/{id}', () => ({ authorization: next() }));
+    return [{ ...of('seen before, the log read each time', size, jwt, strict), isReading: true }];
+  });
+}
+
+interface Sized {
+  readonly size: number;
+  /** Names the log of that size. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A control: the last of the log is refused. */
+  assertRevoked(handler: AuthorizerHandler): Promise<void>;
+}
+
+function curveOf(world: DecisionWorld, stepsOf: (sized: Sized) => Promise<readonly Step[]>): Curve {
   const now = Math.floor(Date.now() / 1_000);
   const tableOf = (size: number): string => `verification-${size}`;
   const logs = Object.fromEntries(sizes.map((size) => [tableOf(size), entries(size, now)]));
@@ -25,36 +61,29 @@ export function revocationCurve(world: DecisionWorld): Curve {
     },
     async steps() {
       const steps: Step[] = [];
-      const token = `Bearer ${world.token('RS256')}`;
-      const admin = `Bearer ${world.token('RS256', { scope: 'orders:admin' })}`;
-      const fresh = newTokens(world);
       for (const size of sizes) {
-        const environment = { VERIFICATION_TABLE: tableOf(size) };
-        const jwt = await deployed(world, 'jwt-authorizer', { environment });
-        const combined = await deployed(world, 'combined-authorizer', { environment });
-        const orders = (next: () => string) =>
-          restEvents('GET /orders', () => ({ authorization: next() }));
         const revoked = logs[tableOf(size)]?.at(-1);
-        if (revoked !== undefined) {
-          const bearer = `Bearer ${world.token('RS256', { jti: revoked.id })}`;
-          for (const handler of [jwt, combined]) {
+        const sized: Sized = {
+          ...{ size, environment: { VERIFICATION_TABLE: tableOf(size) } },
+          async assertRevoked(handler) {
+            if (revoked === undefined) return;
+            const bearer = `Bearer ${world.token('RS256', { jti: revoked.id })}`;
             await expectOutcome('a revoked token', handler, orders(same(bearer)), 'refused');
-          }
-        }
-        const seen = same(token);
-        const strict = restEvents('DELETE /orders/{id}', () => ({ authorization: admin }));
-        const of = (line: string, ...[handler, events]: readonly [typeof jwt, typeof strict]) =>
-          step(line, size, sizes[0], handled(line, '', handler, events));
-        steps.push(
-          of('seen before', jwt, orders(seen)),
-          of('seen before, combined authorizer', combined, orders(seen)),
-          of('new', jwt, orders(distinct(fresh))),
-          { ...of('seen before, the log read each time', jwt, strict), isReading: true },
-        );
+          },
+        };
+        steps.push(...(await stepsOf(sized)));
       }
       return steps;
     },
   };
+}
+
+function of(line: string, size: number, handler: AuthorizerHandler, events: Events): Step {
+  return step(line, size, sizes[0], handled(line, '', handler, events));
+}
+
+function orders(next: () => string): Events {
+  return restEvents('GET /orders', () => ({ authorization: next() }));
 }
 
 /** Live token entries, spread over the hour that tokens live. */

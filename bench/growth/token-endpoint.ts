@@ -19,7 +19,7 @@ import { cachedMax } from './streams.ts';
 
 type TokenHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-const sizes = [1, 10, 100, 1_000, 10_000] as const;
+const sizes = [1, 10, 100, 1_000, 2_000, 10_000] as const;
 const clientsMax = 10_000;
 const signatures: readonly Algorithm[] = ['ES256', 'RS256'];
 

@@ -46,10 +46,22 @@ export function servedLog(entries: readonly LoggedEntry[]): (query: LogQuery) =>
     const { S: pk } = values[':pk'];
     const { S: from } = values[':from'];
     const bucket = buckets.get(pk) ?? [];
-    const isWhole = from <= (bucket[0]?.place ?? '');
-    const pages = isWhole ? whole.get(pk) : paged(bucket.filter(({ place }) => place >= from));
+    const first = firstFrom(bucket, from);
+    const pages = first === 0 ? whole.get(pk) : paged(bucket.slice(first));
     return pages?.[Number(start?.page.N ?? 0)] ?? '{"Items":[],"Count":0,"ScannedCount":0}';
   };
+}
+
+/** Index of the first that stands there or later. As a table finds it: by halves, however many there are. */
+function firstFrom(bucket: readonly Kept[], from: string): number {
+  let low = 0;
+  let high = bucket.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bucket[middle]?.place ?? '') < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function paged(kept: readonly Kept[]): readonly string[] {
