@@ -8,6 +8,7 @@
  */
 import { bundleAll } from '../infra/bundle.ts';
 import { type Answerer, fakeTable } from './decisions/table.ts';
+import { measuredAges } from './growth/age.ts';
 import type { MeasuredStep, Needs } from './growth/curve.ts';
 import { curves, type ShownCurve } from './growth/curves.ts';
 import { measureCurve } from './growth/measure.ts';
@@ -17,13 +18,27 @@ import { rounds } from './measure/here.ts';
 import { type Picture, printed, publish } from './measure/report.ts';
 import { type LogQuery, servedLog } from './revocations/served-log.ts';
 
+type Shown = Omit<ShownCurve, 'curve'> & { readonly isLogarithmic?: true };
+
+/** Each takes seconds. */
+const agesMax = 11;
+
+const age: Shown = {
+  name: 'age',
+  title: 'A decision on a token, by decisions that its environment has made',
+  label: 'decisions so far',
+  isLogarithmic: true,
+};
+
 async function main(): Promise<void> {
   await bundleAll();
   const core = measuredCore;
-  const wanted = process.env.CURVES?.split(',') ?? curves.map(({ name }) => name);
+  const wanted = process.env.CURVES?.split(',') ?? [...curves, age].map(({ name }) => name);
   const shown = curves.filter(({ name }) => wanted.includes(name));
-  const figures = new Map<ShownCurve, readonly MeasuredStep[]>();
+  const figures = new Map<Shown, readonly MeasuredStep[]>();
   for (const one of shown) figures.set(one, await measured(one, core));
+  if (wanted.includes(age.name))
+    figures.set(age, await measuredAges(Math.min(rounds, agesMax), core));
   publish({
     suite: 'growth',
     about: { core, rounds },
@@ -63,11 +78,14 @@ function answererOf({ logs = {}, secret = '' }: Needs): Answerer {
   };
 }
 
-function pictureOf({ name, title, label }: ShownCurve, steps: readonly MeasuredStep[]): Picture {
+function pictureOf(
+  { name, title, label, isLogarithmic }: Shown,
+  steps: readonly MeasuredStep[],
+): Picture {
   return {
     ...{ name: `growth-${name}`, title },
     x: { label, isLogarithmic: true },
-    y: { label: 'CPU, microseconds' },
+    y: { label: 'CPU, microseconds', ...(isLogarithmic === true ? { isLogarithmic } : {}) },
     lines: [...Map.groupBy(steps, ({ line }) => line)].map(([line, points]) => ({
       name: line,
       points: points.map(({ size, cpu, lower, upper }) => ({ x: size, y: cpu, lower, upper })),

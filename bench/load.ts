@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { startBareServer, startRunner } from './load/servers.ts';
 import { floorName, type Target, targets } from './load/targets.ts';
 import { connections, type Turn, underLoad } from './load/under-load.ts';
-import { lastCore } from './measure/cores.ts';
+import { measuredCore } from './measure/cores.ts';
 import { median, quantile, shuffled } from './measure/interleaved.ts';
 import { type Picture, publish, rounded } from './measure/report.ts';
 
@@ -23,7 +23,7 @@ const warmUpSeconds = 5;
 type Turns = ReadonlyMap<Target, readonly Turn[]>;
 
 async function main(): Promise<void> {
-  const core = lastCore();
+  const core = measuredCore;
   const running: { stop(): Promise<void> }[] = [];
   try {
     const bare = await startBareServer(core);

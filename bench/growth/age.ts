@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { fakeTable, type StoredItem } from '../decisions/table.ts';
+import { measuredElsewhere } from '../measure/elsewhere.ts';
+import { median, quantile, shuffled } from '../measure/interleaved.ts';
+import type { Window } from './aging.ts';
+import type { MeasuredStep } from './curve.ts';
+
+const lines = ['seen before', 'new'] as const;
+
+/**
+ * What a decision costs by how many its environment has made: code is compiled while it runs. A new process for each sample;
+ * `size` is the end of a window that begins after the size before, and the ratio is to the last window of the same process.
+ */
+export async function measuredAges(
+  samples: number,
+  core: number | undefined,
+): Promise<readonly MeasuredStep[]> {
+  const table = await fakeTable();
+  const taken = new Map(lines.map((line) => [line, [] as (readonly Window[])[]]));
+  for (let sample = 0; sample < samples; sample += 1) {
+    for (const line of shuffled(lines)) taken.get(line)?.push(await aged(line));
+  }
+  table.stop();
+  return [...taken].flatMap(([line, all]) => figuresOf(line, all));
+
+  function aged(line: string): Promise<readonly Window[]> {
+    return measuredElsewhere<readonly StoredItem[], readonly Window[]>(
+      join(import.meta.dirname, 'aging.ts'),
+      {
+        env: { AWS_ENDPOINT_URL: table.url, NODE_ENV: 'production', AGING: line },
+        prepare: (items) => table.put(items),
+        ...(core === undefined ? {} : { core }),
+      },
+    );
+  }
+}
+
+function figuresOf(line: string, all: readonly (readonly Window[])[]): readonly MeasuredStep[] {
+  const ends = all[0]?.map(({ until }) => until) ?? [];
+  return ends.map((size, at) => {
+    const cpu = all.map((windows) => windows[at]?.cpu ?? Number.NaN);
+    const ratios = all.map((windows, i) => (cpu[i] ?? 0) / (windows.at(-1)?.cpu ?? Number.NaN));
+    return {
+      ...{ line, size, name: `${line}: up to ${size.toLocaleString('en-US')}` },
+      floor: `${line}: the last`,
+      ...{ cpu: median(cpu), lower: quantile(cpu, 0.25), upper: quantile(cpu, 0.75) },
+      wall: median(all.map((windows) => windows[at]?.wall ?? Number.NaN)),
+      ...{ calls: 0, ratio: median(ratios) },
+    };
+  });
+}
