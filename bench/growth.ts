@@ -26,7 +26,7 @@ const agesMax = 11;
 const age: Shown = {
   name: 'age',
   title: 'A decision on a token, by decisions that its environment has made',
-  label: 'decisions so far',
+  label: 'decisions so far (each point: since the point before)',
   isLogarithmic: true,
 };
 

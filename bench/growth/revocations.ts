@@ -8,6 +8,7 @@ import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
 import { newTokens } from './streams.ts';
 
+const warmingReads = 1_000;
 const sizes = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
 
 /** Decisions from memory, while other tokens are revoked and would be good otherwise. */
@@ -37,7 +38,10 @@ export function logReadCurve(world: DecisionWorld): Curve {
     await assertRevoked(jwt);
     const next = same(admin);
     const strict = restEvents('DELETE /orders/{id}', () => ({ authorization: next() }));
-    return [{ ...of('seen before, the log read each time', size, jwt, strict), isReading: true }];
+    const reads = of('seen before, the log read each time', size, jwt, strict);
+    // Whoever came first would be measured while the client of the table is still being compiled.
+    await reads.run(warmingReads);
+    return [{ ...reads, isReading: true }];
   });
 }
 

@@ -26,7 +26,7 @@ const rule = '#d8dee4';
 export function drawn({ title, x, y, lines }: Picture): string {
   const hasLegend = lines.length > 1;
   const hasBands = lines.some(({ points }) => points.some(isBanded));
-  const top = titleHeight + (hasLegend ? legendLineHeight * lines.length + 10 : 0);
+  const top = titleHeight + (hasLegend ? legendLineHeight * lines.length : 0) + 12;
   const height = top + plotHeight + footHeight;
   const place = placing(x, lines);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
@@ -37,7 +37,10 @@ export function drawn({ title, x, y, lines }: Picture): string {
     textStyle: { fontFamily: 'Helvetica, Arial, sans-serif', color: ink },
     title: {
       ...{ left: 20, top: 14, text: title, textStyle: { fontSize: 17, color: ink } },
-      ...(hasBands ? { subtext: 'medians, and between the quartiles' } : {}),
+      subtext: [
+        ...(hasLegend ? [] : lines.map(({ name }) => name)),
+        ...(hasBands ? ['medians, and between the quartiles'] : []),
+      ].join(': '),
       subtextStyle: { fontSize: 12, color: '#57606a' },
     },
     legend: {
@@ -52,8 +55,16 @@ export function drawn({ title, x, y, lines }: Picture): string {
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  // Names of styles are numbered through all the pictures that this process has drawn.
-  return `${svg.replaceAll(/zr\d+-/g, 'zr-')}\n`;
+  return `${renumbered(svg)}\n`;
+}
+
+/** Names in it are numbered through all the pictures that this process has drawn. */
+function renumbered(svg: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replaceAll(/zr\d+-[a-z]+-?\d+/g, (name) => {
+    if (!numbers.has(name)) numbers.set(name, numbers.size);
+    return `zr-${numbers.get(name)}`;
+  });
 }
 
 /** Where a figure stands on the axis. */
