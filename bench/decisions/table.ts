@@ -11,9 +11,15 @@ export interface StoredItem {
 /** The answer to a call, or `undefined` where it is none that is answered here. @param input of the call */
 export type Answerer = (operation: string, input: object) => string | undefined;
 
-/** As much of DynamoDB as our functions ask for, over loopback: it knows items by their partition key and takes every update. */
+/**
+ * As much of DynamoDB and Secrets Manager as our functions ask for, over loopback: it knows items by their partition key and
+ * one secret, and takes every update.
+ */
 export interface FakeTable extends Loopback {
+  /** How often it was asked. */
+  readonly calls: number;
   put(items: readonly StoredItem[]): void;
+  putSecret(text: string): void;
 }
 
 export interface FakeTableOptions {
@@ -28,7 +34,10 @@ export async function fakeTable({
   first = () => undefined,
 }: FakeTableOptions = {}): Promise<FakeTable> {
   const items = new Map<string, object>();
+  let secret = '';
+  let calls = 0;
   const server = await loopback(async (request, response) => {
+    calls += 1;
     const input = JSON.parse(await textOf(request)) as {
       readonly TableName: string;
       readonly Key?: { readonly pk: { readonly S: string } };
@@ -37,6 +46,9 @@ export async function fakeTable({
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const answer = first(operation, input);
     if (answer !== undefined) return response.end(answer);
+    if (operation === 'GetSecretValue') {
+      return response.end(JSON.stringify({ SecretString: secret }));
+    }
     // Nothing is revoked.
     if (operation === 'Query') return response.end('{"Items":[],"Count":0,"ScannedCount":0}');
     const Item = operation === 'GetItem' ? items.get(`${TableName} ${Key?.pk.S}`) : undefined;
@@ -44,6 +56,12 @@ export async function fakeTable({
   }, identity);
   return {
     ...server,
+    get calls() {
+      return calls;
+    },
+    putSecret(text) {
+      secret = text;
+    },
     put(stored) {
       for (const { table, pk, item } of stored) items.set(`${table} ${pk}`, item);
     },

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 
 /**
  * Two processes, so that what is measured is the function alone: one serves what is asked for and reads the log, its child
@@ -6,10 +6,13 @@ import { fork } from 'node:child_process';
  */
 type Message<Needs, Figures> = { readonly needs: Needs } | { readonly figures: Figures };
 
-export interface ElsewhereOptions<Needs> {
+export interface ElsewhereOptions<Needs> extends ApartOptions {
+  readonly prepare: (needs: Needs) => void;
+}
+
+export interface ApartOptions {
   /** Beside that of this process. */
   readonly env: Readonly<Record<string, string>>;
-  readonly prepare: (needs: Needs) => void;
   /** Keeps the child and all its threads on one core, where the system has `taskset`. @default the system decides */
   readonly core?: number | undefined;
 }
@@ -17,16 +20,9 @@ export interface ElsewhereOptions<Needs> {
 /** Runs a module in a child process for its figures. */
 export function measuredElsewhere<Needs, Figures>(
   module: string,
-  { env, prepare, core }: ElsewhereOptions<Needs>,
+  { prepare, ...options }: ElsewhereOptions<Needs>,
 ): Promise<Figures> {
-  const child = fork(module, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    ...(core === undefined
-      ? {}
-      : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] }),
-  });
-  child.stdout?.resume();
+  const child = apart(module, options);
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       const said = message as Message<Needs, Figures>;
@@ -37,6 +33,19 @@ export function measuredElsewhere<Needs, Figures>(
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the measuring process ended: ${code}`)));
   });
+}
+
+/** A module in a process of its own; what it logs is read and thrown away. */
+export function apart(module: string, { env, core }: ApartOptions): ChildProcess {
+  const child = fork(module, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    ...(core === undefined
+      ? {}
+      : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] }),
+  });
+  child.stdout?.resume();
+  return child;
 }
 
 /** The other process, as its child sees it. */

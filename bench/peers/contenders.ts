@@ -3,6 +3,7 @@ import { distinct, restEvents, same } from '../decisions/events.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
 import { handled } from '../decisions/operations.ts';
 import type { Contender } from '../measure/interleaved.ts';
+import { unwritten } from '../measure/unwritten.ts';
 import { assertSound } from './controls.ts';
 import { libraries } from './libraries.ts';
 import { peerHandler } from './peer-handler.ts';
@@ -79,20 +80,4 @@ function streams(
       checks: [...checks, ...also].join(', '),
     };
   });
-}
-
-/** With the line of the log made, but put nowhere. */
-function unwritten({ run, ...contender }: PeerContender): PeerContender {
-  return {
-    ...contender,
-    async run(times) {
-      const { write } = process.stdout;
-      process.stdout.write = () => true;
-      try {
-        await run(times);
-      } finally {
-        process.stdout.write = write;
-      }
-    },
-  };
 }
