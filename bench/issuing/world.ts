@@ -1,0 +1,103 @@
+import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
+import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
+import type { Client } from '../../functions/core/clients/client.ts';
+import { clientKind } from '../../functions/core/clients/client-record.ts';
+import { mintClientId } from '../../functions/core/clients/client-secret.ts';
+import { digest } from '../../functions/core/digest.ts';
+import { defaults } from '../../functions/core/durations.ts';
+import type { KeyRing, SigningKey } from '../../functions/core/keys/key-ring.ts';
+import { recordKey } from '../../functions/core/records/record-kind.ts';
+import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { toEnv } from '../../functions/endpoints/token/config.ts';
+import { ring } from '../../test/support/ring.ts';
+import type { StoredItem } from '../decisions/table.ts';
+
+const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
+
+/** Who issues, to whom and what, the same for everybody; it goes from process to process as JSON. */
+export interface IssuingWorld {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly scope: readonly string[];
+  readonly lifetimeSeconds: number;
+  readonly clients: Readonly<Record<Algorithm, Client>>;
+  /** The one of both clients. */
+  readonly clientSecret: string;
+  readonly ring: KeyRing;
+}
+
+export const algorithms: readonly Algorithm[] = ['RS256', 'ES256'];
+
+/** A client for each algorithm, with a secret of 43 characters, and keys that were drawn for this run. */
+export function issuingWorld(): IssuingWorld {
+  const clientSecret = Buffer.from(systemRandomness.bytes(32)).toString('base64url');
+  const audience = 'https://orders.example.com';
+  const scope = ['orders:read', 'orders:write', 'reports:read'];
+  const lifetimeSeconds = 3_600;
+  const createdAt = Math.floor(Date.now() / 1_000) - 100;
+  const client = (signingAlgorithm: Algorithm): Client => ({
+    clientId: mintClientId(systemRandomness),
+    name: 'Nightly report',
+    status: 'enabled',
+    authenticationMethods: ['client_secret_basic', 'client_secret_post'],
+    grantTypes: ['client_credentials'],
+    ...{ scope, defaultScope: scope, resources: [audience], defaultResource: audience },
+    accessTokenLifetimeSeconds: lifetimeSeconds,
+    signingAlgorithm,
+    secrets: [
+      { id: 's1', hash: digest(clientSecret), hint: clientSecret.slice(-4), ...{ createdAt } },
+    ],
+    ...{ createdAt, updatedAt: createdAt },
+  });
+  return {
+    ...{ issuer: 'https://auth.example.com', audience, scope, lifetimeSeconds, clientSecret, ring },
+    clients: { RS256: client('RS256'), ES256: client('ES256') },
+  };
+}
+
+/** What the tables hold. */
+export function storedItems({ clients }: IssuingWorld): readonly StoredItem[] {
+  return Object.values(clients).map((client) => {
+    const pk = recordKey(clientKind, client.clientId);
+    const item = toItem({ ...client, pk, v: clientKind.schema, revision: 1 });
+    return { table: tables.clients, pk, item };
+  });
+}
+
+/** What the token function is told, at the defaults of a deployment. */
+export function tokenEnvironment({ issuer }: IssuingWorld): Readonly<Record<string, string>> {
+  return {
+    ...toEnv({
+      ...defaults,
+      issuer,
+      clientsTable: tables.clients,
+      verificationTable: tables.verification,
+      countersTable: tables.counters,
+      ringSecret: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf',
+    }),
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 't'.repeat(600),
+  };
+}
+
+/** The key that signs. */
+export function activeKey({ ring }: IssuingWorld, alg: Algorithm): SigningKey {
+  const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
+  if (key?.state !== 'active') throw new Error(`no active ${alg} key`);
+  return key;
+}
+
+/** A request for a token, its secret in the body. */
+export type TokenForm = Record<'grant_type' | 'client_id' | 'client_secret' | 'scope', string>;
+
+/** Which client asks for what, as a form: the secret is in the body. */
+export function tokenForm(world: IssuingWorld, alg: Algorithm): TokenForm {
+  return {
+    grant_type: 'client_credentials',
+    client_id: world.clients[alg].clientId,
+    client_secret: world.clientSecret,
+    scope: world.scope.join(' '),
+  };
+}
