@@ -28,7 +28,7 @@ const libraries = [
   ...['oidc-provider', 'autocannon'],
 ];
 const httpRounds = Number(process.env.HTTP_ROUNDS ?? 15);
-const httpSeconds = Number(process.env.HTTP_SECONDS ?? 2);
+const httpSeconds = Number(process.env.HTTP_SECONDS ?? 1);
 
 /** Builds, serves the stores, loads the servers, and prints what was measured. */
 async function main(): Promise<void> {

@@ -30,6 +30,8 @@ export async function loaded({ pid, url, body }: Target, seconds: number): Promi
     const instance = autocannon(
       {
         ...{ url, body, connections, duration: seconds, method: 'POST' },
+        // How long it may go on beyond its time.
+        sampleInt: 100,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       },
       (cause, done) => (cause ? reject(cause) : resolve(done)),
