@@ -61,7 +61,8 @@ export function mediaType(contentType: string | undefined): string {
 export function decodeComponent(text: string): string | undefined {
   let decoded: string;
   try {
-    decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    // Most are sent as they are.
+    decoded = /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
   } catch {
     return undefined;
   }
