@@ -25,15 +25,17 @@ export function derFromRaw(raw: Uint8Array): Buffer | undefined {
 
 /** The 64 bytes of a DER signature that OpenSSL has made. */
 export function rawFromDer(der: Uint8Array): Buffer {
-  const raw = Buffer.alloc(2 * size);
+  // From the pool, where memory of its own would cost more than the conversion.
+  const raw = Buffer.allocUnsafe(2 * size);
   // SEQUENCE, INTEGER r, INTEGER s: all lengths of P-256 fit one byte.
-  let at = 2;
-  for (const end of [size, 2 * size]) {
-    const length = der[at + 1] ?? 0;
-    const value = der.subarray(at + 2, at + 2 + length);
-    const digits = value.length > size ? value.subarray(value.length - size) : value;
-    raw.set(digits, end - digits.length);
-    at += 2 + length;
+  let end = 2;
+  for (const start of [0, size]) {
+    const first = end + 2;
+    end = first + (der[end + 1] ?? 0);
+    // Right to left, so that a sign byte is left out and missing digits are zeros.
+    for (let place = size - 1, at = end - 1; place >= 0; place -= 1, at -= 1) {
+      raw[start + place] = at < first ? 0 : (der[at] ?? 0);
+    }
   }
   return raw;
 }
