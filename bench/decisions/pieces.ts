@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { jsonLog } from '../../functions/adapters/log/json-log.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import { decisionIds } from '../../functions/authorizers/decision-ids.ts';
 import type { AccessDecided } from '../../functions/core/audit.ts';
 import { parseCertificate } from '../../functions/core/certificates/client-certificate.ts';
 import { parseApiKey } from '../../functions/core/credentials/api-key.ts';
 import { digest } from '../../functions/core/digest.ts';
+import { drawnIds } from '../../functions/core/drawn-ids.ts';
 import { presentedCredential } from '../../functions/core/routes/credential.ts';
 import { exactPolicy } from '../../functions/core/routes/exact-policy/exact-policy.ts';
 import { rememberedPolicies } from '../../functions/core/routes/exact-policy/remembered-policies.ts';
@@ -62,7 +62,7 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
     piece('hash a token', () => digest(token())),
     piece('read an API key', () => parseApiKey(apiKey())),
     piece('parse a certificate', () => parseCertificate(pem())),
-    piece('draw a decision id', decisionIds(systemRandomness)),
+    piece('draw a decision id', drawnIds(systemRandomness, 16)),
     piece('hash the subject', () => hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16)),
     piece('make the policy', () => policyOf(granted, stageArn)),
     piece('find the policy', () => knownPolicyOf(granted, stageArn)),

@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { createLocalJWKSet } from 'jose';
 import { systemClock } from '../../functions/adapters/system/clock.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import { accessTokenClaims } from '../../functions/core/tokens/access-token.ts';
+import { drawnIds } from '../../functions/core/drawn-ids.ts';
+import { accessTokenClaims, tokenIdCharacters } from '../../functions/core/tokens/access-token.ts';
 import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { asynchronous, synchronous } from '../decisions/operations.ts';
@@ -58,8 +59,9 @@ function ourSigner(world: IssuingWorld, alg: Algorithm): () => string {
     accessTokenLifetimeSeconds: lifetimeSeconds,
     accessTokenLifetimeMaxSeconds: lifetimeSeconds,
   };
+  const nextTokenId = drawnIds(systemRandomness, tokenIdCharacters);
   return () => {
-    const jti = Buffer.from(systemRandomness.bytes(16)).toString('base64url');
+    const jti = nextTokenId();
     const now = systemClock.now();
     const claims = accessTokenClaims(issuer, client, decision, lifetimes, now, jti);
     return signAccessToken(ring, alg, claims).token;

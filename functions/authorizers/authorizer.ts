@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { connectionOf } from '../core/connections/connection.ts';
+import { drawnIds } from '../core/drawn-ids.ts';
 import { faultOf } from '../core/fault.ts';
 import { keptOnReturn } from '../core/kept-on-return.ts';
 import type { AuditLog } from '../core/ports/audit-log.ts';
@@ -11,8 +12,10 @@ import type { Decision, UnavailableReason } from '../core/routes/decision.ts';
 import type { Judgement } from '../core/routes/judgement.ts';
 import type { Principal } from '../core/routes/principal.ts';
 import { available, Unavailable } from '../core/unavailable.ts';
-import { decisionIds } from './decision-ids.ts';
 import { type DecisionMaker, judge } from './judge.ts';
+
+/** 96 random bits. */
+const decisionIdCharacters = 16;
 
 export interface AuthorizerPorts extends DecisionMaker {
   readonly clock: Clock;
@@ -31,7 +34,7 @@ export interface Recorded extends Judgement {
 /** Decides for one request and writes the record of it, whatever happens. Never throws. */
 export function authorizer(ports: AuthorizerPorts): (request: AuthRequest) => Promise<Recorded> {
   const decide = judge(ports);
-  const nextId = decisionIds(ports.randomness);
+  const nextId = drawnIds(ports.randomness, decisionIdCharacters);
   let coldStart = true;
 
   return async (request) => {

@@ -1,7 +1,10 @@
 import type { Client } from '../clients/client.ts';
 import type { TokenDecision } from './grant-type.ts';
 
-/** Does this look like the `jti` of a token of ours: 128 random bits in base64url? */
+/** A `jti` of ours has so many of base64url: more than 128 random bits. */
+export const tokenIdCharacters = 22;
+
+/** Does this look like the `jti` of a token of ours? */
 export function isTokenId(text: string): boolean {
   return /^[A-Za-z0-9_-]{22}$/.test(text);
 }

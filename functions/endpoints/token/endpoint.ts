@@ -1,10 +1,15 @@
+import { drawnIds } from '../../core/drawn-ids.ts';
 import { refusal } from '../../core/errors.ts';
 import type { Randomness } from '../../core/ports/randomness.ts';
 import { RingUnavailable, type SigningKeys } from '../../core/ports/signing-keys.ts';
 import { err, ok } from '../../core/result.ts';
 import type { Revocations } from '../../core/revocation/revocation-view.ts';
 import { subjectMark } from '../../core/revocation/token-marks.ts';
-import { accessTokenClaims, type Lifetimes } from '../../core/tokens/access-token.ts';
+import {
+  accessTokenClaims,
+  type Lifetimes,
+  tokenIdCharacters,
+} from '../../core/tokens/access-token.ts';
 import { signAccessToken } from '../../core/tokens/access-token-signer.ts';
 import type { Grant } from '../../core/tokens/grant-type.ts';
 import { available } from '../../core/unavailable.ts';
@@ -23,6 +28,7 @@ export interface TokenEndpoint extends FormEndpointPorts, ClientCallerPorts {
 /** The token endpoint (RFC 6749 §3.2, OAuth 2.1 §3.2). Errors are those of RFC 6749 §5.2 and RFC 8707 §2. */
 export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
   const grants = new Map(ports.grants.map((grant) => [grant.grantType, grant]));
+  const nextTokenId = drawnIds(ports.randomness, tokenIdCharacters);
 
   return formEndpoint(ports, {
     name: 'token',
@@ -47,7 +53,7 @@ export function tokenEndpoint(ports: TokenEndpoint): Endpoint {
         const error = refusal('just_revoked');
         return err({ error, clientId, grantType, retryAfterSeconds: wait });
       }
-      const jti = Buffer.from(ports.randomness.bytes(16)).toString('base64url');
+      const jti = nextTokenId();
       const claims = accessTokenClaims(
         ports.issuer,
         client,
