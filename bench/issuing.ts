@@ -85,6 +85,8 @@ function row(one: Served): object {
     'p99 ms': rounded(one.p99),
     'peak MiB': rounded(one.peakMiB),
     'store calls': rounded(one.calls),
+    checks: one.checks,
+    'tokens lack': one.lacks,
   };
 }
 

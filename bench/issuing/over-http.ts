@@ -5,7 +5,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { apart } from '../measure/elsewhere.ts';
 import { quantile, shuffled } from '../measure/interleaved.ts';
-import { assertSound, type Candidate, keySetOf } from './controls.ts';
+import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
 import { loaded, type Target, type Turn } from './load.ts';
 import { type ServerKind, serverKinds } from './servers.ts';
 import { type IssuingWorld, tokenForm } from './world.ts';
@@ -27,6 +27,9 @@ export interface Served {
   readonly peakMiB: number;
   /** Calls to a store per token. */
   readonly calls: number;
+  readonly checks: string;
+  /** What its tokens do not say. */
+  readonly lacks: string;
 }
 
 export interface OverHttpOptions {
@@ -143,6 +146,8 @@ function served(one: Running, all: readonly Running[]): Served {
     ...{ p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     peakMiB: peakMiB(pid),
     calls: calls / requests,
+    checks: kind.checks.join(', '),
+    lacks: everything.members.filter((member) => !kind.members.includes(member)).join(', '),
   };
 }
 
