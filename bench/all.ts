@@ -10,7 +10,17 @@ import { drawn } from './measure/picture.ts';
 import { print, type Result } from './measure/report.ts';
 
 /** In the order of the docs. */
-const suites = ['peers', 'decisions', 'issuing', 'cold-start', 'reads', 'growth', 'load', 'revocations', 'counts'];
+const suites = [
+  'peers',
+  'decisions',
+  'issuing',
+  'cold-start',
+  'reads',
+  'growth',
+  'load',
+  'revocations',
+  'counts',
+];
 
 const results = join(import.meta.dirname, 'results');
 const pictures = join(import.meta.dirname, '..', 'docs', 'pictures');

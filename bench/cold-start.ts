@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { built } from './cold-start/built.ts';
-import { fakeSecrets } from './cold-start/fake-secrets.ts';
 import type { Probed } from './cold-start/probe.ts';
 import { assertRefusing, type SampleOptions, sampled } from './cold-start/sample.ts';
 import { ours, peers, type Scheme, type Start } from './cold-start/starts.ts';
@@ -102,7 +101,8 @@ async function main(): Promise<void> {
   /** What AWS is here, and the key set of the peers. */
   async function served(shown: ServerIdentity | undefined) {
     const table = await fakeTable({ identity: shown });
-    const secrets = await fakeSecrets(world.secrets, shown);
+    const secrets = await fakeTable({ identity: shown });
+    for (const [id, text] of Object.entries(world.secrets)) secrets.putSecret(id, text);
     const keys = await keySetServer(shown);
     table.put(world.items);
     keys.serve(world.tokens.keySet);

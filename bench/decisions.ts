@@ -4,7 +4,7 @@
  * but this: a warm decision asks no store.
  *
  * `--json` prints all of it. In the environment: `ROUNDS`; `ONLY`, a part of the names; `BASELINE`, a folder of other bundles
- * that the decisions are held against, turn by turn.
+ * that the decisions are held against, turn by turn. Where the system has `taskset`, what is measured stays on one core.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { bundleAll, bundlesDirectory } from '../infra/bundle.ts';
 import { authorizerBundles } from './decisions/loaded.ts';
 import { type Figures, measure } from './decisions/measure.ts';
 import { fakeTable, type StoredItem } from './decisions/table.ts';
+import { measuredCore } from './measure/cores.ts';
 import { measuredElsewhere, parentOf } from './measure/elsewhere.ts';
 import { printed, publish, rounded } from './measure/report.ts';
 
@@ -23,11 +24,12 @@ async function main(): Promise<void> {
   const figures = await measuredElsewhere<readonly StoredItem[], Figures>(import.meta.filename, {
     env: { AWS_ENDPOINT_URL: table.url },
     prepare: (items) => table.put(items),
+    ...(measuredCore === undefined ? {} : { core: measuredCore }),
   });
   table.stop();
   publish({
     suite: 'decisions',
-    about: { rounds: figures.rounds },
+    about: { core: measuredCore, rounds: figures.rounds },
     tables: [
       {
         title: 'Microseconds of CPU for one decision',

@@ -7,10 +7,7 @@
  * names; `BUNDLES`, another folder of bundles. Where the system has `taskset`, what is measured stays on the last core, and what
  * it talks to on the first. HTTP is measured where the system has `/proc`.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Algorithm } from '../functions/core/tokens/algorithm.ts';
 import { bundleAll } from '../infra/bundle.ts';
 import { fakeTable } from './decisions/table.ts';
@@ -18,10 +15,18 @@ import { type IssuingFigures, measureIssuing } from './issuing/measure.ts';
 import { measuredOverHttp, type Served } from './issuing/over-http.ts';
 import { serve } from './issuing/servers.ts';
 import { totals } from './issuing/totals.ts';
-import { type IssuingWorld, issuingWorld, storedItems, tokenEnvironment } from './issuing/world.ts';
+import {
+  type IssuingWorld,
+  issuingWorld,
+  ringSecret,
+  storedItems,
+  tokenEnvironment,
+} from './issuing/world.ts';
+import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { measuredElsewhere, parentOf } from './measure/elsewhere.ts';
 import { isWanted } from './measure/here.ts';
 import { printed, publish, rounded } from './measure/report.ts';
+import { versionsOf } from './measure/versions.ts';
 
 const libraries = [
   ...['jose', 'fast-jwt', 'jsonwebtoken', 'hono', '@hono/node-server', '@openauthjs/openauth'],
@@ -36,8 +41,9 @@ async function main(): Promise<void> {
   const world = issuingWorld();
   const table = await fakeTable();
   table.put(storedItems(world));
-  table.putSecret(JSON.stringify(world.ring));
-  const core = pinned();
+  table.putSecret(ringSecret, JSON.stringify(world.ring));
+  leaveMeasuredCore();
+  const core = measuredCore;
   const env = {
     ...tokenEnvironment(world),
     ...{ AWS_ENDPOINT_URL: table.url, NODE_ENV: 'production', WORLD: JSON.stringify(world) },
@@ -50,13 +56,13 @@ async function main(): Promise<void> {
     ? await measuredOverHttp(world, {
         ...{ module: import.meta.filename, env, core },
         ...{ rounds: httpRounds, seconds: httpSeconds, calls: () => table.calls },
-        isWanted: (name) => isWanted({ name, floor: '', run: () => undefined }),
+        isWanted: (name) => isWanted({ name }),
       })
     : [];
   table.stop();
   publish({
     suite: 'issuing',
-    about: { core, rounds: here.rounds, httpRounds, httpSeconds, ...versions() },
+    about: { core, rounds: here.rounds, httpRounds, httpSeconds, ...versionsOf(libraries) },
     tables: [
       {
         title: 'Microseconds of CPU for one signed token, claims included',
@@ -88,20 +94,6 @@ function row(one: Served): object {
     checks: one.checks,
     'tokens lack': one.lacks,
   };
-}
-
-/** Puts this process on the first core. @returns the last one, for what is measured */
-function pinned(): number | undefined {
-  const args = ['--all-tasks', '--cpu-list', '--pid', '0', String(process.pid)];
-  return spawnSync('taskset', args).status === 0 ? cpus().length - 1 : undefined;
-}
-
-/** Of what ours is held against; they are pinned exactly. */
-function versions(): Readonly<Record<string, string>> {
-  const file = join(import.meta.dirname, '..', 'package.json');
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(file, 'utf8'));
-  const all: Readonly<Record<string, string>> = { ...devDependencies, ...dependencies };
-  return Object.fromEntries(libraries.map((name) => [name, all[name] ?? 'missing']));
 }
 
 const parent = parentOf<undefined, IssuingFigures>();

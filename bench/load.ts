@@ -7,11 +7,10 @@
  * `--json` prints all of it. In the environment: `ROUNDS`, `SECONDS`. Where the system has `taskset`, everything that serves
  * stays on the last core and whoever asks on the first.
  */
-import { spawnSync } from 'node:child_process';
 import { startBareServer, startRunner } from './load/servers.ts';
 import { floorName, type Target, targets } from './load/targets.ts';
 import { connections, type Turn, underLoad } from './load/under-load.ts';
-import { measuredCore } from './measure/cores.ts';
+import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { median, quantile, shuffled } from './measure/interleaved.ts';
 import { type Picture, publish, rounded } from './measure/report.ts';
 
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
     running.push(replaying);
     const asking = await startRunner(core, { revocationLag: '0' });
     running.push(asking);
-    if (core !== undefined) spawnSync('taskset', ['-a', '-p', '-c', '0', String(process.pid)]);
+    leaveMeasuredCore();
     const turns = await measured(await targets(bare, replaying, asking));
     publish({
       suite: 'load',

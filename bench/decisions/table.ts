@@ -12,14 +12,14 @@ export interface StoredItem {
 export type Answerer = (operation: string, input: object) => string | undefined;
 
 /**
- * As much of DynamoDB and Secrets Manager as our functions ask for, over loopback: it knows items by their partition key and
- * one secret, and takes every update.
+ * As much of DynamoDB and Secrets Manager as our functions ask for, over loopback: it knows items by their partition key,
+ * secrets by their ids, each with one version, and takes every update.
  */
 export interface FakeTable extends Loopback {
   /** How often it was asked. */
   readonly calls: number;
   put(items: readonly StoredItem[]): void;
-  putSecret(text: string): void;
+  putSecret(id: string, text: string): void;
 }
 
 export interface FakeTableOptions {
@@ -34,21 +34,20 @@ export async function fakeTable({
   first = () => undefined,
 }: FakeTableOptions = {}): Promise<FakeTable> {
   const items = new Map<string, object>();
-  let secret = '';
+  const secrets = new Map<string, string>();
   let calls = 0;
   const server = await loopback(async (request, response) => {
     calls += 1;
     const input = JSON.parse(await textOf(request)) as {
       readonly TableName: string;
       readonly Key?: { readonly pk: { readonly S: string } };
+      readonly SecretId?: string;
     };
-    const { TableName, Key } = input;
+    const { TableName, Key, SecretId } = input;
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const answer = first(operation, input);
     if (answer !== undefined) return response.end(answer);
-    if (operation === 'GetSecretValue') {
-      return response.end(JSON.stringify({ SecretString: secret }));
-    }
+    if (SecretId !== undefined) return response.end(JSON.stringify(secretAnswer(SecretId)));
     // Nothing is revoked.
     if (operation === 'Query') return response.end('{"Items":[],"Count":0,"ScannedCount":0}');
     const Item = operation === 'GetItem' ? items.get(`${TableName} ${Key?.pk.S}`) : undefined;
@@ -59,13 +58,24 @@ export async function fakeTable({
     get calls() {
       return calls;
     },
-    putSecret(text) {
-      secret = text;
+    putSecret(id, text) {
+      secrets.set(id, text);
     },
     put(stored) {
       for (const { table, pk, item } of stored) items.set(`${table} ${pk}`, item);
     },
   };
+
+  /** To GetSecretValue and DescribeSecret alike. */
+  function secretAnswer(id: string): object {
+    const SecretString = secrets.get(id);
+    if (SecretString === undefined) return { __type: 'ResourceNotFoundException' };
+    const stages = ['AWSCURRENT'];
+    return {
+      ...{ SecretString, VersionId: 'v0', VersionStages: stages },
+      VersionIdsToStages: { v0: stages },
+    };
+  }
 }
 
 /** The body of a request. */

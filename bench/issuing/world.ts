@@ -64,6 +64,9 @@ export function storedItems({ clients }: IssuingWorld): readonly StoredItem[] {
   });
 }
 
+/** Id of the secret with the ring. */
+export const ringSecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf';
+
 /** What the token function is told, at the defaults of a deployment. */
 export function tokenEnvironment({ issuer }: IssuingWorld): Readonly<Record<string, string>> {
   return {
@@ -73,7 +76,7 @@ export function tokenEnvironment({ issuer }: IssuingWorld): Readonly<Record<stri
       clientsTable: tables.clients,
       verificationTable: tables.verification,
       countersTable: tables.counters,
-      ringSecret: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf',
+      ringSecret,
     }),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

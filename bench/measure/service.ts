@@ -22,7 +22,6 @@ import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { ring } from '../../test/support/ring.ts';
 import { fakeTable, type StoredItem } from '../decisions/table.ts';
 import { type DecisionWorld, decisionWorld } from '../decisions/world.ts';
-import { fakeSecret } from './fake-secret.ts';
 
 /** Everything that is deployed, as bundles, and what they ask for on loopback. */
 export interface Service {
@@ -41,6 +40,7 @@ export interface Service {
 /** The tokens of the decisions are those of the first. */
 const clientIds = { RS256: 'c7f3a1d0b2', ES256: 'c7f3a1d0b3' };
 
+const ringSecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf';
 const tables = { clientsTable: 'clients', verificationTable: 'verification' };
 
 /** The bundles must be there. */
@@ -62,7 +62,9 @@ export async function service(): Promise<Service> {
   );
   const table = await fakeTable();
   table.put([...decisions.items, ...clients.map(stored)]);
-  const secrets = await fakeSecret(JSON.stringify(ring));
+  // Two endpoints, as there are: a connection to one is none to the other.
+  const secrets = await fakeTable();
+  secrets.putSecret(ringSecret, JSON.stringify(ring));
   const folder = mkdtempSync(join(tmpdir(), 'keyward-service-'));
   return {
     decisions,
@@ -93,7 +95,7 @@ export async function service(): Promise<Service> {
 function configuration(): Readonly<Record<string, string>> {
   const config = {
     ...{ ...defaults, ...tables, countersTable: 'counters', issuer: 'https://auth.example.com' },
-    ringSecret: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf',
+    ringSecret,
     ...{ apiKeyPrefix: 'kw', apiKeyEnvironment: 'live', defaultResource: '' },
     ...{ retirementSeconds: 93_600, macRetirementSeconds: 93_600, publishedKeysMax: 10 },
     ...{ maxAgeSeconds: 300, contentType: 'application/jwk-set+json', scopesSupported: [] },
