@@ -6,7 +6,9 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const documents = [
   'README.md',
-  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
 ];
 
 /** What a reader has at hand where a block does not say it itself. */

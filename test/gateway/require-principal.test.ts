@@ -36,7 +36,7 @@ const principals: Readonly<Record<string, Principal>> = {
 
 const contextOf = (principal: Principal, granted?: ReadonlySet<number>) => ({
   ...authorizerContext({
-    decision: { outcome: 'allow', principal },
+    decision: { outcome: 'allow', principal: { ...principal } },
     cache: granted === undefined ? 'none' : 'policy',
     decisionId: 'd',
     ...(granted === undefined ? {} : { granted }),
