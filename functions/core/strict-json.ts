@@ -5,14 +5,15 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The JSON object in these bytes, read more strictly than `JSON.parse`: valid UTF-8 without a byte order mark, no member
- * twice (also not spelt with escapes), no lone surrogate, at most 16 levels. `undefined` for everything else. A member
- * named `__proto__` is an own member like any other; read members with `Object.hasOwn` or a fixed name.
+ * twice (also not spelt with escapes), no lone surrogate, no name with a quote, backslash or control character, at most 16
+ * levels. `undefined` for everything else. A member named `__proto__` is an own member like any other; read members with
+ * `Object.hasOwn` or a fixed name.
  */
 export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
   let text: string;
   let value: unknown;
   try {
-    text = utf8.decode(bytes);
+    text = withPlainNames(utf8.decode(bytes));
     value = JSON.parse(text);
   } catch {
     return undefined;
@@ -23,6 +24,38 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
   return members !== undefined && members === membersOf(value, text.includes('\\'))
     ? (value as JsonObject)
     : undefined;
+}
+
+/**
+ * The same JSON, its member names without escapes. Where V8 expects the name that stood there in an earlier text, it may
+ * compare an escaped one as it is spelt (nodejs/node issue 63785, in Node 24 and 26): a text that anybody sent, valid or not,
+ * would decide which members of the next one are found. Throws for a name that cannot be spelt without; text that is no
+ * JSON may come back as it is.
+ */
+function withPlainNames(text: string): string {
+  if (!text.includes('\\')) return text;
+  const parts: string[] = [];
+  let copied = 0;
+  let start = text.indexOf('"');
+  while (start >= 0) {
+    const end = endOfString(text, start);
+    if (end < 0) break;
+    const literal = text.slice(start, end + 1);
+    if (literal.includes('\\') && isBeforeColon(text, end + 1)) {
+      const plain = JSON.stringify(JSON.parse(literal));
+      if (plain.includes('\\')) throw new Error('a name that needs an escape');
+      parts.push(text.slice(copied, start), plain);
+      copied = end + 1;
+    }
+    start = text.indexOf('"', end + 1);
+  }
+  return parts.join('') + text.slice(copied);
+}
+
+function isBeforeColon(text: string, from: number): boolean {
+  let at = from;
+  while (' \t\n\r'.includes(text.charAt(at)) && at < text.length) at += 1;
+  return text[at] === ':';
 }
 
 const quote = 0x22;
@@ -53,9 +86,10 @@ function membersIn(text: string): number | undefined {
   return members;
 }
 
+/** Of the string that begins there; -1: it does not end. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end;
 }
 
