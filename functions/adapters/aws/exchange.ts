@@ -1,4 +1,5 @@
 import type { Agent, RequestOptions } from 'node:http';
+import type { SecureContext } from 'node:tls';
 
 export interface Exchange {
   readonly status: number;
@@ -24,9 +25,7 @@ export function exchange(
   // Loaded here and not by import: linking the ESM facade of node:http costs every cold start tens of milliseconds.
   const http = process.getBuiltinModule(options.isTls ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
-    const agent = agentOf(options.isTls);
-    // They are as old as the one that failed. The fresh one is kept: whoever asks next needs no handshake of its own.
-    if (isFresh) for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy();
+    const agent = isFresh ? renewedAgent(options.isTls) : agentOf(options.isTls);
     const call = http.request({ ...options, agent }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -45,7 +44,12 @@ export function exchange(
       });
       response.once('error', reject);
     });
-    const timer = setTimeout(() => call.destroy(new Error('no answer in time')), timeoutMs);
+    const timer = setTimeout(() => {
+      const late = new Error('no answer in time');
+      // A call that waits for a connection says nothing of its end before it has one.
+      reject(late);
+      call.destroy(late);
+    }, timeoutMs);
     call.once('error', reject);
     // However it ends: a timer left behind would keep a frozen environment busy with a call that is over.
     call.once('close', () => clearTimeout(timer));
@@ -55,11 +59,33 @@ export function exchange(
 
 function agentOf(isTls: boolean): Agent {
   const scheme = isTls ? 'https' : 'http';
-  const { Agent } = process.getBuiltinModule(`node:${scheme}`);
-  agents[scheme] ??= new Agent({
-    ...{ keepAlive: true, maxSockets: 8 },
-    // The defaults, once: else each connection makes a context of its own from them.
-    ...(isTls && { secureContext: process.getBuiltinModule('node:tls').createSecureContext() }),
-  });
+  agents[scheme] ??= newAgent(isTls);
   return agents[scheme];
+}
+
+/**
+ * An agent without connections: those of the one before are as old as the one that failed. What it has under way it may end.
+ * The fresh connection is kept, so that whoever asks next needs no handshake of its own.
+ */
+function renewedAgent(isTls: boolean): Agent {
+  const scheme = isTls ? 'https' : 'http';
+  const before = agents[scheme];
+  if (before !== undefined) {
+    before.maxFreeSockets = 0;
+    for (const idle of Object.values(before.freeSockets).flat()) idle?.destroy();
+  }
+  agents[scheme] = newAgent(isTls);
+  return agents[scheme];
+}
+
+/** The defaults of TLS, once: else each connection makes a context of its own from them. */
+let secureContext: SecureContext | undefined;
+
+function newAgent(isTls: boolean): Agent {
+  const { Agent } = process.getBuiltinModule(isTls ? 'node:https' : 'node:http');
+  if (isTls) secureContext ??= process.getBuiltinModule('node:tls').createSecureContext();
+  return new Agent({
+    ...{ keepAlive: true, maxSockets: 8 },
+    ...(secureContext !== undefined && isTls && { secureContext }),
+  });
 }
