@@ -89,6 +89,20 @@ describe('parseStrictObject', () => {
     },
   );
 
+  test('no claim of an issuer that escapes slashes, as PHP does, disappears behind what a stranger sent', () => {
+    const name = 'https://idp/roles';
+    // As many characters of the raw spelling as the name has.
+    const raw = name.replaceAll('/', '\\/').slice(0, name.length);
+    for (const text of [
+      { iss: 'x', sub: 'x', [raw]: 1 },
+      { iss: 'x', sub: 'x', [raw]: 2 },
+    ]) {
+      parse(JSON.stringify(text));
+    }
+    const claims = { iss: 'i', sub: 'a', [name]: ['admin'] };
+    expect(parse(JSON.stringify(claims).replaceAll('/', '\\/'))).toEqual(claims);
+  });
+
   test('time grows with the text, however many strings and escapes it has', () => {
     for (const part of ['"\\\\":1,', '"a\\/":"\\"",', '"a"  ,', '"\\\\\\\\"']) {
       const begun = process.cpuUsage();
