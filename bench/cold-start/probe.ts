@@ -24,7 +24,7 @@ export interface Probed {
 // Lambda's own client has loaded these before our code begins.
 for (const name of ['http', 'util', 'net', 'path']) process.getBuiltinModule(`node:${name}`);
 const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
-const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 const [, , file = '', eventsFile = '', again = '0'] = process.argv;
 const times = Number(again);
@@ -53,9 +53,8 @@ const probed: Probed = {
   peakMiB: Number(peak?.[1] ?? Number.NaN) / 1_024,
   answers: [firstAnswer, secondAnswer],
 };
-// Synchronously, and after whatever was logged.
-writeSync(1, `\n${JSON.stringify(probed)}\n`);
-process.exit(0);
+// After whatever was logged: the pipe may be full of it.
+process.stdout.write(`\n${JSON.stringify(probed)}\n`, () => process.exit(0));
 
 function cpu(): number {
   const { user, system } = process.cpuUsage(before);

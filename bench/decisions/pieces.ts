@@ -66,11 +66,16 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
     piece('hash the subject', () => hash('sha256', `${issuer}|${subject}`, 'hex').slice(0, 16)),
     piece('make the policy', () => policyOf(granted, stageArn)),
     piece('find the policy', () => knownPolicyOf(granted, stageArn)),
-    piece('make the context', () => authorizerContext(judgement)),
+    piece('make the context, the first time', () =>
+      authorizerContext({
+        ...judgement,
+        decision: { outcome: 'allow', principal: { ...principal } },
+      }),
+    ),
     piece('make the context and weigh it', () =>
       fitting({ context: authorizerContext(judgement) }),
     ),
-    piece('render the log line', () => JSON.stringify({ ts: new Date().toISOString(), ...record })),
+    piece('render the log line', () => JSON.stringify(record)),
     { ...piece('write the log line', () => jsonLog.write(record)), isLogging: true },
   ];
 }

@@ -3,7 +3,7 @@ import { handled } from '../decisions/operations.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
-import { cachedMax, newTokens, tokens } from './streams.ts';
+import { keptMin, newTokens, tokens } from './streams.ts';
 
 const sizes = [1, 10, 100, 1_000, 2_000, 10_000] as const;
 
@@ -19,7 +19,7 @@ export function clientCurve(world: DecisionWorld): Curve {
       const forged = orders(same(withSignatureOf(world.token('RS256'), world.token('RS256'))));
       for (const size of sizes) {
         const own = tokens(world, size);
-        const note = size > cachedMax ? 'more than are kept' : '';
+        const note = size > keptMin ? 'more than are kept' : '';
         const lines = [
           ['the same token of each client', 'jwt-authorizer', own, note],
           ['the same token of each client, combined authorizer', 'combined-authorizer', own, note],

@@ -1,10 +1,10 @@
 import type { DecisionWorld } from '../decisions/world.ts';
 
-/** How many tokens and records an authorizer keeps in memory. */
-export const cachedMax: number = 1_000;
+/** How many tokens and records an authorizer keeps in memory: so many for sure, and at most twice as many. */
+export const keptMin: number = 1_000;
 
 /** So many in turn are in no cache when they come again. */
-const uncachedMin = 1.5 * cachedMax;
+const uncachedMin = 2.5 * keptMin;
 
 /** Tokens of RS256 as headers hold them, of so many clients, and more than are kept. */
 export function newTokens(world: DecisionWorld, clients = 1): readonly string[] {

@@ -15,7 +15,7 @@ import type { StoredItem } from '../decisions/table.ts';
 import { type DecisionWorld, stored } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed } from './deployed.ts';
-import { cachedMax } from './streams.ts';
+import { keptMin } from './streams.ts';
 
 type TokenHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -45,7 +45,7 @@ export function tokenCurve(world: DecisionWorld): Curve {
           const texts = clients[alg]?.slice(0, size).map(({ authorization }) => authorization);
           const next = distinct(texts ?? []);
           const ask = () => expectStatus(handler, next, 200);
-          const flags = { isLogging: true, isReading: size > cachedMax };
+          const flags = { isLogging: true, isReading: size > keptMin };
           const contender = { ...asynchronous(alg, alg, ask), ...flags };
           // That a secret is used is noted once an hour: all of that comes before.
           await contender.run(size);
