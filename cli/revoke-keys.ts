@@ -66,8 +66,10 @@ async function revokeKeys(
   const ask = (which: object) =>
     invoke(connection, rotation, { revoke: { ...which, by, reason } }) as Promise<Revoked>;
   const answer = await ask(kids.length === 0 ? { all: true } : { kids });
+  const askAgain = () => ask({ kids: answer.kids });
   const end =
-    answer.remaining.length === 0 || (await endOf(connection, answer.kids, timeoutSeconds));
+    answer.remaining.length === 0 ||
+    (await endOf(connection, answer.kids, timeoutSeconds, askAgain));
   if (end === true) return report(await listKeys(connection), answer);
   await ask({ kids: answer.kids, even_signing: true });
   const why = end === false ? '' : `${end.message}; `;
@@ -108,19 +110,22 @@ async function listKeys(connection: Connection): Promise<KeysView> {
 }
 
 const lookMilliseconds = 250;
-/** A rotation that lost to another one is begun anew after so many looks. */
+/** After so many looks what stands in the way is removed, and a rotation that lost to another one is begun anew. */
 const looksPerRotation = 8;
 
 /**
  * Waits for the end of the rotation that takes the keys out. What cannot be called now is called again until the time is up:
  * the keys must not stay trusted for that.
  *
+ * @param askAgain detaches a rotation that can no longer be published: one that was at work when the keys were revoked may have
+ *   become that since
  * @returns true, or why it has not come: false where nobody says
  */
 async function endOf(
   connection: Connection,
   kids: readonly string[],
   timeoutSeconds: number,
+  askAgain: () => Promise<unknown>,
 ): Promise<boolean | Failure> {
   const deadline = performance.now() + timeoutSeconds * 1_000;
   let failure: Failure | undefined;
@@ -128,6 +133,7 @@ async function endOf(
     try {
       if (look % looksPerRotation === 0) {
         failure = undefined;
+        if (look > 0) await askAgain();
         await rotateUnlessUnderWay(connection);
       }
       await sleep(lookMilliseconds);

@@ -231,7 +231,12 @@ describe('keyward', () => {
     expect(failed).toMatchObject({ code: 1, stdout: '' });
     expect(failed.stderr).toContain(`keyward keys revoke ${kid}`);
     // Secrets Manager tries again by itself; if it has given up, the command begins anew.
-    const revoked = async () => JSON.stringify((await json(['keys', 'list'])).revoked);
+    const revoked = async () => {
+      const { revoked: all } = (await json(['keys', 'list'])) as {
+        revoked: readonly { kid: string }[];
+      };
+      return JSON.stringify(all.find((one) => one.kid === kid));
+    };
     await until(revoked, (seen) => seen.includes('ended_at'));
     const done = await json(command);
     expect(await revoked()).toContain('ended_at');
