@@ -18,6 +18,7 @@ import { ours, peers, type Scheme, type Start } from './cold-start/starts.ts';
 import { startWorld } from './cold-start/world.ts';
 import { fakeTable } from './decisions/table.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
+import { isWanted } from './measure/here.ts';
 import { quantile, shuffled } from './measure/interleaved.ts';
 import { type ServerIdentity, serverIdentity } from './measure/loopback.ts';
 import { publish, rounded } from './measure/report.ts';
@@ -56,14 +57,14 @@ async function main(): Promise<void> {
   const identity = await serverIdentity();
   const authority = join(folder, 'authority.pem');
   writeFileSync(authority, identity.authority);
-  const starts = [...peers({ world, fileOf }), ...ours({ world, fileOf })].filter(isWanted);
+  const starts = [...peers({ world, fileOf }), ...ours({ world, fileOf })].filter(isStarted);
   const stops: (() => void)[] = [];
   const all: Sampled[] = [];
   for (const scheme of schemes) {
     const { environment, stop } = await served(scheme === 'https' ? identity : undefined);
     stops.push(stop);
     const told = { ...world.environment, ...environment };
-    const options = { probe, folder, core: measuredCore, environment: told };
+    const options = { probe, folder, environment: told };
     for (const start of starts.filter((one) => one.schemes.includes(scheme))) {
       // Two processes that nobody counts; the files are in memory then.
       await assertRefusing(start, options);
@@ -121,8 +122,8 @@ async function main(): Promise<void> {
 }
 
 /** The empty handler is what everything is held against. */
-function isWanted({ name }: Start): boolean {
-  return name === 'empty' || name.includes(process.env.ONLY ?? '');
+function isStarted({ name }: Start): boolean {
+  return name === 'empty' || isWanted({ name });
 }
 
 /** One row for each handler, and the empty one with its own figures. */

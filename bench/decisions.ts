@@ -24,7 +24,6 @@ async function main(): Promise<void> {
   const figures = await measuredElsewhere<readonly StoredItem[], Figures>(import.meta.filename, {
     env: { AWS_ENDPOINT_URL: table.url },
     prepare: (items) => table.put(items),
-    ...(measuredCore === undefined ? {} : { core: measuredCore }),
   });
   table.stop();
   publish({

@@ -8,6 +8,7 @@ import {
 } from '../functions/core/routes/exact-policy/compile-exact-policy.ts';
 import { exactPolicy } from '../functions/core/routes/exact-policy/exact-policy.ts';
 import { grantedTo, orders, ordinary, stageArn } from '../test/core/routes/exact-policy/tables.ts';
+import { median } from './measure/interleaved.ts';
 
 const callers = 3_000;
 const compilations = 30;
@@ -49,8 +50,4 @@ function times(count: number, run: () => unknown): readonly number[] {
     run();
     return performance.now() - start;
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }

@@ -32,16 +32,14 @@ const age: Shown = {
 
 async function main(): Promise<void> {
   await bundleAll();
-  const core = measuredCore;
   const wanted = process.env.CURVES?.split(',') ?? [...curves, age].map(({ name }) => name);
   const shown = curves.filter(({ name }) => wanted.includes(name));
   const figures = new Map<Shown, readonly MeasuredStep[]>();
-  for (const one of shown) figures.set(one, await measured(one, core));
-  if (wanted.includes(age.name))
-    figures.set(age, await measuredAges(Math.min(rounds, agesMax), core));
+  for (const one of shown) figures.set(one, await measured(one));
+  if (wanted.includes(age.name)) figures.set(age, await measuredAges(Math.min(rounds, agesMax)));
   publish({
     suite: 'growth',
-    about: { core, rounds },
+    about: { core: measuredCore, rounds },
     tables: [...figures].map(([{ title }, steps]) => ({
       title: `${title}: microseconds of CPU`,
       rows: steps.map((one) => ({ ...printed(one), note: one.note ?? '' })),
@@ -50,10 +48,7 @@ async function main(): Promise<void> {
   });
 }
 
-async function measured(
-  { name }: ShownCurve,
-  core: number | undefined,
-): Promise<readonly MeasuredStep[]> {
+async function measured({ name }: ShownCurve): Promise<readonly MeasuredStep[]> {
   let answer: Answerer = () => undefined;
   const table = await fakeTable({ first: (operation, input) => answer(operation, input) });
   const steps = await measuredElsewhere<Needs, readonly MeasuredStep[]>(import.meta.filename, {
@@ -62,7 +57,6 @@ async function measured(
       table.put(needs.items);
       answer = answererOf(needs);
     },
-    ...(core === undefined ? {} : { core }),
   });
   table.stop();
   return steps;

@@ -22,20 +22,19 @@ const warmUpSeconds = 5;
 type Turns = ReadonlyMap<Target, readonly Turn[]>;
 
 async function main(): Promise<void> {
-  const core = measuredCore;
   const running: { stop(): Promise<void> }[] = [];
   try {
-    const bare = await startBareServer(core);
+    const bare = await startBareServer();
     running.push(bare);
-    const replaying = await startRunner(core, {});
+    const replaying = await startRunner({});
     running.push(replaying);
-    const asking = await startRunner(core, { revocationLag: '0' });
+    const asking = await startRunner({ revocationLag: '0' });
     running.push(asking);
     leaveMeasuredCore();
     const turns = await measured(await targets(bare, replaying, asking));
     publish({
       suite: 'load',
-      about: { core, rounds, seconds, connections },
+      about: { core: measuredCore, rounds, seconds, connections },
       tables: [
         {
           title: 'Requests through the local runner, which is not API Gateway',

@@ -29,7 +29,6 @@ async function main(): Promise<void> {
       table.put(items);
       keys.serve(keySet);
     },
-    core: measuredCore,
   });
   table.stop();
   keys.stop();

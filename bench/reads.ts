@@ -34,7 +34,6 @@ async function main(): Promise<void> {
   const figures = await measuredElsewhere<undefined, ReadFigures>(import.meta.filename, {
     env: { TABLES: JSON.stringify(tables), NODE_EXTRA_CA_CERTS: authority, NODE_ENV: 'production' },
     prepare: () => undefined,
-    core: measuredCore,
   });
   for (const { stop } of servers) stop();
   rmSync(folder, { recursive: true });

@@ -11,7 +11,7 @@ import { followRevocations } from '../functions/core/revocation/follow-revocatio
 import { bucketsOf, type LoggedEntry } from '../functions/core/revocation/log-entry.ts';
 import { gate, now } from '../test/support/gate.ts';
 import { bearerToken } from '../test/support/tokens.ts';
-import { type Contender, interleaved } from './measure/interleaved.ts';
+import { type Contender, interleaved, median } from './measure/interleaved.ts';
 import { publish, rounded } from './measure/report.ts';
 import { logServer } from './revocations/log-server.ts';
 
@@ -89,14 +89,11 @@ async function coldStarts(): Promise<readonly object[]> {
     const starts: Start[] = [];
     for (let i = 0; i < startsPerSize; i += 1) starts.push(await start(server.url));
     if (starts.some((one) => one.size !== size)) throw new Error('a part of the log was read');
-    const median = (of: (one: Start) => number) =>
-      rounded(
-        starts.map(of).toSorted((a, b) => a - b)[Math.floor(startsPerSize / 2)] ?? Number.NaN,
-      );
+    const middle = (of: (one: Start) => number) => rounded(median(starts.map(of)));
     rows.push({
-      ...{ entries: size, 'wall ms': median(({ wallMs }) => wallMs) },
-      ...{ 'CPU ms': median(({ cpuMs }) => cpuMs), 'kept MiB': median(({ heapMiB }) => heapMiB) },
-      'peak MiB': median(({ peakMiB }) => peakMiB),
+      ...{ entries: size, 'wall ms': middle(({ wallMs }) => wallMs) },
+      ...{ 'CPU ms': middle(({ cpuMs }) => cpuMs), 'kept MiB': middle(({ heapMiB }) => heapMiB) },
+      'peak MiB': middle(({ peakMiB }) => peakMiB),
     });
   }
   server.stop();

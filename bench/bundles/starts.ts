@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { alone } from '../measure/alone.ts';
+import { median } from '../measure/interleaved.ts';
 import type { Service } from '../measure/service.ts';
 import { firstRequests } from './first-requests.ts';
 import type { Probed, ProbeInput } from './probe.ts';
@@ -58,8 +59,4 @@ export async function starts(service: Service): Promise<Starts> {
     ofFile: (file, samples) => sampled('empty', { file, event: {} }, samples, () => true),
     stop: () => probe.stop(),
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { onMeasuredCore } from '../measure/cores.ts';
 import type { Probed } from './probe.ts';
 import type { Start } from './starts.ts';
 
@@ -10,8 +11,6 @@ export interface SampleOptions {
   /** For what is handed over. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** All threads of the process stay on it. @default the system decides */
-  readonly core?: number | undefined;
 }
 
 /**
@@ -46,20 +45,15 @@ export async function assertRefusing(start: Start, options: SampleOptions): Prom
 async function probedWith(
   { name, file }: Start,
   events: readonly [object, object],
-  { probe, folder, environment, core }: SampleOptions,
+  { probe, folder, environment }: SampleOptions,
   again = 0,
 ): Promise<Probed> {
   const eventsFile = join(folder, 'events.json');
   writeFileSync(eventsFile, JSON.stringify(events));
-  const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-  const [command = '', ...args] = [
-    ...pinned,
+  const [command = '', ...args] = onMeasuredCore([
     process.execPath,
-    probe,
-    file,
-    eventsFile,
-    `${again}`,
-  ];
+    ...[probe, file, eventsFile, `${again}`],
+  ]);
   const child = spawn(command, args, {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],

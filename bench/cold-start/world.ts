@@ -10,8 +10,8 @@ import { toEnv as metadataEnv } from '../../functions/endpoints/metadata/config.
 import { toEnv as revokeEnv } from '../../functions/endpoints/revoke/config.ts';
 import { toEnv as tokenEnv } from '../../functions/endpoints/token/config.ts';
 import { ring } from '../../test/support/ring.ts';
-import type { StoredItem } from '../decisions/table.ts';
-import { type DecisionWorld, decisionWorld, stored } from '../decisions/world.ts';
+import { type StoredItem, stored } from '../decisions/table.ts';
+import { type DecisionWorld, decisionWorld } from '../decisions/world.ts';
 import { type PeerWorld, peerWorld } from '../peers/tokens.ts';
 
 /** The deployment that everything is started in. */

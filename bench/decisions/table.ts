@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
+import { type RecordKind, recordKey } from '../../functions/core/records/record-kind.ts';
 import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
 
 /** A stored item in DynamoDB's wire form, and the table that it lies in. */
@@ -6,6 +8,13 @@ export interface StoredItem {
   readonly table: string;
   readonly pk: string;
   readonly item: object;
+}
+
+/** A record of the Clients table. */
+export function stored<T extends object>(kind: RecordKind<T>, record: T): StoredItem {
+  const pk = recordKey(kind, kind.idOf(record));
+  const item = toItem({ ...record, pk, v: kind.schema, revision: 1 });
+  return { table: 'clients', pk, item };
 }
 
 /** The answer to a call, or `undefined` where it is none that is answered here. @param input of the call */

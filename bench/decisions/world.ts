@@ -20,7 +20,6 @@ import { hashPassword } from '../../functions/core/credentials/password-hash.ts'
 import { digest } from '../../functions/core/digest.ts';
 import { defaults } from '../../functions/core/durations.ts';
 import { publishedKeysRecord } from '../../functions/core/keys/published-keys-record.ts';
-import { type RecordKind, recordKey } from '../../functions/core/records/record-kind.ts';
 import { compileRoutes } from '../../functions/core/routes/compile-routes.ts';
 import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
 import type { AccessTokenClaims } from '../../functions/core/tokens/access-token.ts';
@@ -30,7 +29,8 @@ import { ordersAudience, ordersRoutes } from '../../infra/demo/orders-routes.ts'
 import { tierKeyValues } from '../../infra/tiers.ts';
 import { certificateAuthority } from '../../test/support/certificates.ts';
 import { ring } from '../../test/support/ring.ts';
-import type { StoredItem } from './table.ts';
+import { awsEnvironment } from '../measure/aws-environment.ts';
+import { type StoredItem, stored } from './table.ts';
 
 const issuer = 'https://auth.example.com';
 const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
@@ -100,10 +100,7 @@ export async function decisionWorld(): Promise<DecisionWorld> {
         apiKeyPrefix: apiKeyFormat.prefix,
         apiKeyEnvironment: apiKeyFormat.environment,
       }),
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_SESSION_TOKEN: 't'.repeat(600),
+      ...awsEnvironment,
     },
     policies: { demo: policyOf(ordersRoutes), large: policyOf(collections()) },
     items: [
@@ -167,13 +164,6 @@ function publishedKeys(now: number): StoredItem {
   });
   const item = toItem({ pk: 'JWKS', sk: 'CURRENT', v, generation, revision, doc });
   return { table: tables.verification, pk: 'JWKS', item };
-}
-
-/** A record of the Clients table. */
-export function stored<T extends object>(kind: RecordKind<T>, record: T): StoredItem {
-  const pk = recordKey(kind, kind.idOf(record));
-  const item = toItem({ ...record, pk, v: kind.schema, revision: 1 });
-  return { table: tables.clients, pk, item };
 }
 
 function read(pem: string): ClientCertificate {

@@ -11,10 +11,7 @@ const lines = ['seen before', 'new'] as const;
  * What a decision costs by how many its environment has made: code is compiled while it runs. A new process for each sample;
  * `size` is the end of a window that begins after the size before, and the ratio is to the last window of the same process.
  */
-export async function measuredAges(
-  samples: number,
-  core: number | undefined,
-): Promise<readonly MeasuredStep[]> {
+export async function measuredAges(samples: number): Promise<readonly MeasuredStep[]> {
   const table = await fakeTable();
   const taken = new Map(lines.map((line) => [line, [] as (readonly Window[])[]]));
   for (let sample = 0; sample < samples; sample += 1) {
@@ -29,7 +26,6 @@ export async function measuredAges(
       {
         env: { AWS_ENDPOINT_URL: table.url, NODE_ENV: 'production', AGING: line },
         prepare: (items) => table.put(items),
-        ...(core === undefined ? {} : { core }),
       },
     );
   }

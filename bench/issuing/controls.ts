@@ -1,6 +1,6 @@
 import { type CryptoKey, createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
-import { algorithms, type IssuingWorld, tokenForm } from './world.ts';
+import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
+import { type IssuingWorld, tokenForm } from './world.ts';
 
 /** What an endpoint gives no token for; for a scope that is too much, none that has it. */
 export type Check = 'secret' | 'grant_type' | 'scope';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
 import { same } from '../decisions/events.ts';
 import { asynchronous } from '../decisions/operations.ts';
@@ -10,7 +10,7 @@ import { type App, honoJose, openAuth } from './apps.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
 import { noStore, peerEndpoint } from './peer-endpoint.ts';
 import { signingLibraries } from './signing-libraries.ts';
-import { activeKey, algorithms, type IssuingWorld, tokenForm } from './world.ts';
+import { activeKey, type IssuingWorld, tokenForm } from './world.ts';
 
 export type TokenHandler = (
   event: APIGatewayProxyEventV2,

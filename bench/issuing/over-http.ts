@@ -36,7 +36,6 @@ export interface OverHttpOptions {
   /** The module that serves when the environment says so. */
   readonly module: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly core: number | undefined;
   readonly rounds: number;
   readonly seconds: number;
   readonly isWanted: (name: string) => boolean;
@@ -90,11 +89,10 @@ async function started(
   kind: ServerKind,
   alg: Algorithm,
   world: IssuingWorld,
-  { module, env, core }: OverHttpOptions,
+  { module, env }: OverHttpOptions,
 ): Promise<Running> {
   const child = apart(module, {
     env: { ...env, SERVER: kind.name, ALGORITHM: alg },
-    ...(core === undefined ? {} : { core }),
   });
   const ended = once(child, 'exit').then(() => {
     throw new Error(`${kind.name}: did not start`);

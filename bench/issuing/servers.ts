@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import Provider from 'oidc-provider';
-import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
 import { type App, honoJose, openAuth } from './apps.ts';
 import { type Check, everything, type Member } from './controls.ts';
 import { tokenFunction } from './measure.ts';
 import { silenceConsole } from './silence-console.ts';
-import { activeKey, algorithms, type IssuingWorld } from './world.ts';
+import { activeKey, type IssuingWorld } from './world.ts';
 
 /** A token server that is measured over HTTP. */
 export interface ServerKind {

@@ -5,13 +5,13 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { drawnIds } from '../../functions/core/drawn-ids.ts';
 import { accessTokenClaims, tokenIdCharacters } from '../../functions/core/tokens/access-token.ts';
 import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
-import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { asynchronous, synchronous } from '../decisions/operations.ts';
 import type { Contender } from '../measure/interleaved.ts';
 import { peerClaims } from './claims.ts';
 import { everything, keySetOf, membersOf } from './controls.ts';
 import { signingLibraries } from './signing-libraries.ts';
-import { activeKey, algorithms, type IssuingWorld } from './world.ts';
+import { activeKey, type IssuingWorld } from './world.ts';
 
 /** One bare signature on bytes and a key that were prepared before, by the name of its algorithm: nobody issues for less. */
 export function signatureFloors(world: IssuingWorld): readonly Contender[] {

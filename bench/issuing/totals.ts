@@ -1,7 +1,7 @@
+import { algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { rounded } from '../measure/report.ts';
 import type { IssuingFigures } from './measure.ts';
 import type { Served } from './over-http.ts';
-import { algorithms } from './world.ts';
 
 /** How many tokens one second of CPU makes, from the bare signature to HTTP, and how many one core over HTTP. */
 export function totals(here: IssuingFigures, served: readonly Served[]): readonly object[] {

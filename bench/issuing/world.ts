@@ -1,4 +1,3 @@
-import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
@@ -6,11 +5,11 @@ import { mintClientId } from '../../functions/core/clients/client-secret.ts';
 import { digest } from '../../functions/core/digest.ts';
 import { defaults } from '../../functions/core/durations.ts';
 import type { KeyRing, SigningKey } from '../../functions/core/keys/key-ring.ts';
-import { recordKey } from '../../functions/core/records/record-kind.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { toEnv } from '../../functions/endpoints/token/config.ts';
 import { ring } from '../../test/support/ring.ts';
-import type { StoredItem } from '../decisions/table.ts';
+import { type StoredItem, stored } from '../decisions/table.ts';
+import { awsEnvironment } from '../measure/aws-environment.ts';
 
 const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
 
@@ -25,8 +24,6 @@ export interface IssuingWorld {
   readonly clientSecret: string;
   readonly ring: KeyRing;
 }
-
-export const algorithms: readonly Algorithm[] = ['RS256', 'ES256'];
 
 /** A client for each algorithm, with a secret of 43 characters, and keys that were drawn for this run. */
 export function issuingWorld(): IssuingWorld {
@@ -57,11 +54,7 @@ export function issuingWorld(): IssuingWorld {
 
 /** What the tables hold. */
 export function storedItems({ clients }: IssuingWorld): readonly StoredItem[] {
-  return Object.values(clients).map((client) => {
-    const pk = recordKey(clientKind, client.clientId);
-    const item = toItem({ ...client, pk, v: clientKind.schema, revision: 1 });
-    return { table: tables.clients, pk, item };
-  });
+  return Object.values(clients).map((client) => stored(clientKind, client));
 }
 
 /** Id of the secret with the ring. */
@@ -78,10 +71,7 @@ export function tokenEnvironment({ issuer }: IssuingWorld): Readonly<Record<stri
       countersTable: tables.counters,
       ringSecret,
     }),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_SESSION_TOKEN: 't'.repeat(600),
+    ...awsEnvironment,
   };
 }
 

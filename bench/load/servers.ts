@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Ready } from '../../local/ready.ts';
+import { onMeasuredCore } from '../measure/cores.ts';
 
 /** A process that is asked. */
 export interface Server<Facts> {
@@ -21,18 +22,15 @@ export interface Runner extends Server<Ready> {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** `npm start`, in a folder of its own. @param core where it and all that it starts stay; `undefined`: anywhere */
-export async function startRunner(
-  core: number | undefined,
-  context: Readonly<Record<string, string>>,
-): Promise<Runner> {
+/** `npm start`, in a folder of its own. */
+export async function startRunner(context: Readonly<Record<string, string>>): Promise<Runner> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-load-'));
   const flags = Object.entries(context).flatMap(([name, value]) => [
     '--context',
     `${name}=${value}`,
   ]);
   const args = [join(root, 'local', 'main.ts'), '--port', '0', '--output', 'json', ...flags];
-  const server = await started<Ready>(args, folder, core);
+  const server = await started<Ready>(args, folder);
   return {
     ...server,
     decisions() {
@@ -46,21 +44,13 @@ export async function startRunner(
   };
 }
 
-export function startBareServer(
-  core: number | undefined,
-): Promise<Server<{ readonly url: string }>> {
-  return started([join(import.meta.dirname, 'bare-server.ts')], root, core);
+export function startBareServer(): Promise<Server<{ readonly url: string }>> {
+  return started([join(import.meta.dirname, 'bare-server.ts')], root);
 }
 
 /** Runs a script that says in one line of JSON that it is ready, and ends at a signal. */
-async function started<Facts>(
-  script: readonly string[],
-  cwd: string,
-  core: number | undefined,
-): Promise<Server<Facts>> {
-  const node = [process.execPath, ...script];
-  const [command = '', ...args] =
-    core === undefined ? node : ['taskset', '-c', String(core), ...node];
+async function started<Facts>(script: readonly string[], cwd: string): Promise<Server<Facts>> {
+  const [command = '', ...args] = onMeasuredCore([process.execPath, ...script]);
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const facts = await Promise.race([

@@ -5,6 +5,11 @@ import { cpus } from 'node:os';
 export const measuredCore: number | undefined =
   spawnSync('taskset', ['--version']).error === undefined ? cpus().length - 1 : undefined;
 
+/** The command that runs this one on that core, with everything that it starts. */
+export function onMeasuredCore(command: readonly string[]): readonly string[] {
+  return measuredCore === undefined ? command : ['taskset', '-c', String(measuredCore), ...command];
+}
+
 /** Keeps this process, which serves what is asked for, away from that core. */
 export function leaveMeasuredCore(): void {
   if (measuredCore === undefined || measuredCore === 0) return;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { onMeasuredCore } from './cores.ts';
 
 /**
  * Two processes, so that what is measured is the function alone: one serves what is asked for and reads the log, its child
@@ -13,8 +14,6 @@ export interface ElsewhereOptions<Needs> extends ApartOptions {
 export interface ApartOptions {
   /** Beside that of this process. */
   readonly env: Readonly<Record<string, string>>;
-  /** Keeps the child and all its threads on one core, where the system has `taskset`. @default the system decides */
-  readonly core?: number | undefined;
 }
 
 /** Runs a module in a child process for its figures. */
@@ -35,14 +34,14 @@ export function measuredElsewhere<Needs, Figures>(
   });
 }
 
-/** A module in a process of its own; what it logs is read and thrown away. */
-export function apart(module: string, { env, core }: ApartOptions): ChildProcess {
+/** A module in a process of its own, on the core for what is measured; what it logs is read and thrown away. */
+export function apart(module: string, { env }: ApartOptions): ChildProcess {
+  const [execPath, ...execArgv] = onMeasuredCore([process.execPath]);
   const child = fork(module, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    ...(core === undefined
-      ? {}
-      : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] }),
+    ...(execPath === undefined ? {} : { execPath }),
+    execArgv: [...execArgv],
   });
   child.stdout?.resume();
   return child;

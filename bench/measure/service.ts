@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { toEnv as adminEnv } from '../../functions/admin/config.ts';
 import { toEnv as connectionsEnv } from '../../functions/connections/config.ts';
@@ -9,7 +8,6 @@ import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { mintClientSecret } from '../../functions/core/clients/client-secret.ts';
 import { defaults } from '../../functions/core/durations.ts';
-import { recordKey } from '../../functions/core/records/record-kind.ts';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { toEnv as introspectEnv } from '../../functions/endpoints/introspect/config.ts';
 import { toEnv as jwksEnv } from '../../functions/endpoints/jwks/config.ts';
@@ -20,7 +18,7 @@ import { toEnv as rotationEnv } from '../../functions/rotation/config.ts';
 import { bundlesDirectory } from '../../infra/bundle.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { ring } from '../../test/support/ring.ts';
-import { fakeTable, type StoredItem } from '../decisions/table.ts';
+import { fakeTable, stored } from '../decisions/table.ts';
 import { type DecisionWorld, decisionWorld } from '../decisions/world.ts';
 
 /** Everything that is deployed, as bundles, and what they ask for on loopback. */
@@ -61,7 +59,7 @@ export async function service(): Promise<Service> {
     }),
   );
   const table = await fakeTable();
-  table.put([...decisions.items, ...clients.map(stored)]);
+  table.put([...decisions.items, ...clients.map((client) => stored(clientKind, client))]);
   // Two endpoints, as there are: a connection to one is none to the other.
   const secrets = await fakeTable();
   secrets.putSecret(ringSecret, JSON.stringify(ring));
@@ -106,13 +104,5 @@ function configuration(): Readonly<Record<string, string>> {
     ...{ ...tokenEnv(config), ...revokeEnv(config), ...introspectEnv(config) },
     ...{ ...jwksEnv(config), ...metadataEnv(config), ...connectionsEnv(config) },
     ...{ ...rotationEnv(config), ...adminEnv(config) },
-  };
-}
-
-function stored(client: Client): StoredItem {
-  const pk = recordKey(clientKind, client.clientId);
-  return {
-    ...{ table: tables.clientsTable, pk },
-    item: toItem({ ...client, pk, v: clientKind.schema, revision: 1 }),
   };
 }

@@ -1,9 +1,10 @@
 import { asynchronous } from '../decisions/operations.ts';
+import { awsEnvironment } from '../measure/aws-environment.ts';
 import type { Elsewhere } from '../measure/elsewhere.ts';
 import { isWanted, measuredHere, rounds } from '../measure/here.ts';
 import type { Contender, Measured } from '../measure/interleaved.ts';
 import type { Read } from './request.ts';
-import { environment, item } from './stub.ts';
+import { item } from './stub.ts';
 import { type Way, ways } from './ways.ts';
 
 /** Where tables are, by their scheme. */
@@ -26,7 +27,7 @@ export async function measureReads(
   tables: Tables,
 ): Promise<void> {
   await elsewhere.prepared(undefined);
-  Object.assign(process.env, environment);
+  Object.assign(process.env, awsEnvironment);
   const [http, https] = [await contenders('http'), await contenders('https')];
   elsewhere.tell({ rounds, ...(await measuredHere({ http, https }, { sliceMs })) });
 
@@ -36,7 +37,7 @@ export async function measureReads(
     const found: Contender[] = [];
     for (const way of ways) {
       await assertSound(way, new URL(strict));
-      const read = way.reading(new URL(ready), environment);
+      const read = way.reading(new URL(ready), awsEnvironment);
       const name = `${scheme}: ${way.name}`;
       await assertReading(name, read);
       found.push({ ...asynchronous(name, floor, read), isReading: true });
@@ -47,15 +48,15 @@ export async function measureReads(
 
 /** Signs what the strict table takes; unsigned, or signed with another secret, it is refused. */
 async function assertSound({ name, isSigning = true, reading }: Way, strict: URL): Promise<void> {
-  if (isSigning) await assertReading(name, reading(strict, environment));
-  const { AWS_SECRET_ACCESS_KEY } = environment;
-  const wrong = { ...environment, AWS_SECRET_ACCESS_KEY: `${AWS_SECRET_ACCESS_KEY}!` };
+  if (isSigning) await assertReading(name, reading(strict, awsEnvironment));
+  const { AWS_SECRET_ACCESS_KEY } = awsEnvironment;
+  const wrong = { ...awsEnvironment, AWS_SECRET_ACCESS_KEY: `${AWS_SECRET_ACCESS_KEY}!` };
   Object.assign(process.env, wrong);
   const outcome = await reading(strict, wrong)().then(
     () => 'read',
     () => 'refused',
   );
-  Object.assign(process.env, environment);
+  Object.assign(process.env, awsEnvironment);
   if (outcome === 'read') throw new Error(`${name}: reads without a true signature`);
 }
 

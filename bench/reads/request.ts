@@ -1,11 +1,12 @@
 import type { GetItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type environment, item } from './stub.ts';
+import type { awsEnvironment } from '../measure/aws-environment.ts';
+import { item } from './stub.ts';
 
 /** One read of the item. */
 export type Read = () => Promise<object | undefined>;
 
 /** What signs, and where. */
-export type Environment = Readonly<Record<keyof typeof environment, string>>;
+export type Environment = Readonly<Record<keyof typeof awsEnvironment, string>>;
 
 export const target = 'DynamoDB_20120810.GetItem';
 

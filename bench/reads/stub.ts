@@ -2,6 +2,7 @@ import { createHmac, hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
 import { textOf } from '../decisions/table.ts';
+import { awsEnvironment } from '../measure/aws-environment.ts';
 import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
 
 /** What is read: nine attributes. */
@@ -15,19 +16,6 @@ export const item: Readonly<Record<string, unknown>> = {
   scope: ['orders:read', 'orders:write'],
   createdAt: 1_799_000_000,
   updatedAt: 1_799_000_000,
-};
-
-/** What signs: temporary credentials, with a token as long as they have it. */
-export const environment: {
-  readonly AWS_REGION: string;
-  readonly AWS_ACCESS_KEY_ID: string;
-  readonly AWS_SECRET_ACCESS_KEY: string;
-  readonly AWS_SESSION_TOKEN: string;
-} = {
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_SESSION_TOKEN: 't'.repeat(600),
 };
 
 const answer = JSON.stringify({ Item: toItem(item) });
@@ -64,7 +52,7 @@ function isSigned({ method, url, headers }: IncomingMessage, body: string): bool
   const canonical = [method, url, '', ...lines, '', names, hash('sha256', body, 'hex')];
   const hashed = hash('sha256', canonical.join('\n'), 'hex');
   const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, hashed].join('\n');
-  let key: string | Buffer = `AWS4${environment.AWS_SECRET_ACCESS_KEY}`;
+  let key: string | Buffer = `AWS4${awsEnvironment.AWS_SECRET_ACCESS_KEY}`;
   for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
   return createHmac('sha256', key).update(toSign).digest('hex') === signature;
 }
