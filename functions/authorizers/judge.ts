@@ -53,7 +53,9 @@ export function judge({ table, authenticators, revocations, limiter }: DecisionM
       if (outcome === 'allow') indices.push(index);
     }
     const key = indices.join();
-    const granted = sets.get(key) ?? new Set(indices);
+    const known = sets.get(key);
+    if (known !== undefined) return known;
+    const granted = new Set(indices);
     sets.set(key, granted);
     return granted;
   });

@@ -19,8 +19,9 @@ export function rememberedPolicies(make: MakePolicy, keptMin = 1_000): MakePolic
     const last = bySet.get(granted);
     if (last?.stageArn === stageArn) return last.policy;
     const key = `${stageArn} ${[...granted].join()}`;
-    const policy = byText.get(key) ?? make(granted, stageArn);
-    byText.set(key, policy);
+    const known = byText.get(key);
+    const policy = known ?? make(granted, stageArn);
+    if (known === undefined) byText.set(key, policy);
     bySet.set(granted, { stageArn, policy });
     return policy;
   };
