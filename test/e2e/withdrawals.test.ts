@@ -288,20 +288,17 @@ describe('what replaces a credential', () => {
 describe('an API key that ends by itself was let in before, and is refused within the bound', () => {
   test.each(['expiry', 'grace'])('after its %s', async (name) => {
     const { uses = [], end = 0 } = ending[name] ?? {};
-    const answers = await Promise.all(
+    await Promise.all(
       uses.map(async (one) => {
         const answer = await lastAnswer(one, end);
-        // In its last second the authorizer may have let it in, and the backend not any more.
+        // Where a replayed answer lets it in still, the backend looks at the time by itself.
+        expect([401, 403]).toContain(answer.status);
+        if (one.route !== 'GET /whoami') return;
+        // Nothing is replayed here. In its last second the authorizer may have let it in, and the backend not any more.
         const isBackends = (await refusalOf(answer)).endsWith('undefined');
-        return isBackends ? lastAnswer(one, end) : answer;
+        const refused = isBackends ? await lastAnswer(one, end) : answer;
+        expect(await refusalOf(refused)).toMatch(/^40[13] key_expired$/);
       }),
     );
-    for (const [index, answer] of answers.entries()) {
-      if (uses[index]?.route === 'GET /whoami') {
-        expect(await refusalOf(answer)).toMatch(/^40[13] key_expired$/);
-      }
-      // Where a replayed answer lets it in still, the backend looks at the time by itself.
-      expect([401, 403]).toContain(answer.status);
-    }
   });
 });
