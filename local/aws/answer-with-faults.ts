@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsReply, AwsService } from './aws-service.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, isDelay } from './fault.ts';
 
 /**
  * Executes a call and sends its answer, with the faults that were asked for: before the call takes effect, or after
@@ -14,11 +14,12 @@ export async function answerWithFaults(
   answer: () => Promise<AwsReply>,
 ): Promise<void> {
   for (const fault of faults) {
+    if (fault.kind === 'held') await fault.by();
     if (fault.kind !== 'latency') continue;
     const jitter = Math.random() * (fault.jitterMilliseconds ?? 0);
     await sleep(fault.milliseconds + jitter, undefined, { ref: false });
   }
-  const fault = faults.find(({ kind }) => kind !== 'latency');
+  const fault = faults.find((one) => !isDelay(one));
   const takesEffect =
     fault === undefined ||
     fault.kind === 'truncate' ||

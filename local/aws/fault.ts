@@ -7,6 +7,8 @@ export type Fault =
       readonly milliseconds: number;
       readonly jitterMilliseconds?: number;
     }
+  /** The call arrives late: `by` is told of it, and it goes on when what that promises has come. */
+  | { readonly kind: 'held'; readonly by: () => Promise<unknown> }
   /** No answer, until the caller gives up. `after` it took effect, the commit is ambiguous. */
   | { readonly kind: 'hang'; readonly when: 'before' | 'after' }
   | { readonly kind: 'error'; readonly when: 'before' | 'after'; readonly status: 500 | 503 }
@@ -47,7 +49,7 @@ interface FaultCandidate {
 export interface FaultPlan {
   /** @returns takes the rule back */
   inject(rule: FaultRule): () => void;
-  /** What happens to this call: all latencies that match, and the first other fault, in the order of injection. */
+  /** What happens to this call: all that delay it, and the first other fault, in the order of injection. */
   faultsFor(call: FaultCandidate): readonly Fault[];
 }
 
@@ -74,11 +76,16 @@ export function faultPlan(): FaultPlan {
         if (rule.probability !== undefined && Math.random() >= rule.probability) continue;
         entry.fired += 1;
         faults.push(rule.fault);
-        if (rule.fault.kind !== 'latency') break;
+        if (!isDelay(rule.fault)) break;
       }
       return faults;
     },
   };
+}
+
+/** After it the call takes its course. */
+export function isDelay({ kind }: Fault): boolean {
+  return kind === 'latency' || kind === 'held';
 }
 
 function matches({ operation, body, caller }: FaultRule, call: FaultCandidate): boolean {

@@ -247,6 +247,41 @@ describe('keyward', () => {
     expect(list.stdout).toMatch(new RegExp(`${kid}.*revoked`));
   }, 60_000);
 
+  test('keys are revoked although a rotation was at work, of whose ring nothing can come any more', async () => {
+    const { keys } = (await json(['keys', 'list'])) as {
+      keys: readonly { kid: string; state: string }[];
+    };
+    const { kid } = keys.find(({ state }) => state === 'active') ?? expect.fail('no key signs');
+    // It has read the ring before, and what it makes of it is written after: that holds the key, and is in the way.
+    const arrived = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const heal = world.hosted.endpoint.inject({
+      operation: 'secretsmanager:PutSecretValue',
+      times: 1,
+      fault: {
+        kind: 'held',
+        by() {
+          arrived.resolve();
+          return released.promise;
+        },
+      },
+    });
+    const rotated = keyward(['keys', 'rotate', '--force', ...at()]);
+    await arrived.promise;
+    const revoked = json(['keys', 'revoke', kid, '--reason', 'it leaked too early', '--yes']);
+    const isDetached = () =>
+      world.logged.some(
+        ({ line }) => line.includes('rotation_detached') && line.includes('it leaked too early'),
+      );
+    await expect.poll(isDetached, soon).toBe(true);
+    released.resolve();
+    const done = await revoked;
+    heal();
+    expect(done.active).toHaveLength(2);
+    expect(done.active).not.toContain(kid);
+    expect((await rotated).code).not.toBe(0);
+  }, 60_000);
+
   test('an API key is made, shown, rolled, disabled, enabled and deleted; each key is shown once', async () => {
     const created = await json([
       ...['api-keys', 'create', '--name', 'Nightly report', '--scope', 'orders:read'],
