@@ -6,7 +6,7 @@ export const tokenIdCharacters = 22;
 
 /** Does this look like the `jti` of a token of ours? */
 export function isTokenId(text: string): boolean {
-  return /^[A-Za-z0-9_-]{22}$/.test(text);
+  return text.length === tokenIdCharacters && /^[A-Za-z0-9_-]+$/.test(text);
 }
 
 /** Claims of an access token (RFC 9068 §2.2). Times are whole epoch seconds. */
