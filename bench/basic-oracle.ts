@@ -14,6 +14,7 @@ import { hashPassword } from '../functions/core/credentials/password-hash.ts';
 import { digest } from '../functions/core/digest.ts';
 import { cachedLookup } from '../functions/core/records/cached-lookup.ts';
 import { revocationView } from '../functions/core/revocation/revocation-view.ts';
+import { median, quartiles } from './measure/statistics.ts';
 
 interface Case {
   readonly name: string;
@@ -141,19 +142,17 @@ async function measured(
       if (outcome !== some.expected) throw new Error(`${some.name}: ${outcome}`);
     }
   }
-  const first = quantile(wall[0], 0.5);
-  return cases.map(({ name }, i) => ({
-    case: name,
-    medianMs: rounded(quantile(wall[i], 0.5)),
-    lowerMs: rounded(quantile(wall[i], 0.25)),
-    upperMs: rounded(quantile(wall[i], 0.75)),
-    cpuMs: rounded(quantile(cpu[i], 0.5)),
-    ratio: rounded(quantile(wall[i], 0.5) / first),
-  }));
-}
-
-function quantile(values: readonly number[] = [], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+  const first = median(wall[0] ?? []);
+  return cases.map(({ name }, i) => {
+    const own = wall[i] ?? [];
+    const { lower, upper } = quartiles(own);
+    return {
+      ...{ case: name, medianMs: rounded(median(own)) },
+      ...{ lowerMs: rounded(lower), upperMs: rounded(upper) },
+      cpuMs: rounded(median(cpu[i] ?? [])),
+      ratio: rounded(median(own) / first),
+    };
+  });
 }
 
 function rounded(value: number): number {

@@ -19,9 +19,9 @@ import { startWorld } from './cold-start/world.ts';
 import { fakeTable } from './decisions/table.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { isWanted } from './measure/here.ts';
-import { quantile, shuffled } from './measure/interleaved.ts';
 import { type ServerIdentity, serverIdentity } from './measure/loopback.ts';
 import { publish, rounded } from './measure/report.ts';
+import { median, quartiles, shuffled } from './measure/statistics.ts';
 import { versionsOf } from './measure/versions.ts';
 import { keySetServer } from './peers/key-set-server.ts';
 
@@ -133,6 +133,7 @@ function rowsOf(samples: readonly Sampled[]): readonly object[] {
     const over = (figure: 'code' | 'loaded' | 'first'): readonly number[] =>
       probed.map((one, round) => one[figure] - (name === 'empty' ? 0 : (empty[round]?.first ?? 0)));
     const first = over('first');
+    const { lower, upper } = quartiles(first);
     const seconds = probed.map((one) => one.second - one.first);
     const bytes = readFileSync(file);
     return {
@@ -140,8 +141,8 @@ function rowsOf(samples: readonly Sampled[]): readonly object[] {
       'before I/O': middle(over('code')),
       'loaded, with reads': middle(over('loaded')),
       'first answer': middle(first),
-      p25: rounded(quantile(first, 0.25)),
-      p75: rounded(quantile(first, 0.75)),
+      p25: rounded(lower),
+      p75: rounded(upper),
       'second answer': middle(seconds),
       warm: middle(warm),
       'wall to first': middle(probed.map(({ firstWall }) => firstWall)),
@@ -154,10 +155,7 @@ function rowsOf(samples: readonly Sampled[]): readonly object[] {
 
 /** A function has a share of one CPU: its memory by 1,769 MB. What it loads has more, so loading is not in it. */
 function byMemory({ start: { name }, probed, warm }: Sampled): object {
-  const first = quantile(
-    probed.map((one) => one.first - one.loaded),
-    0.5,
-  );
+  const first = median(probed.map((one) => one.first - one.loaded));
   const shares = [128, 256, 512, 1_024, 1_769].map((memory): [string, string] => {
     const slower = 1_769 / memory;
     return [
@@ -169,7 +167,7 @@ function byMemory({ start: { name }, probed, warm }: Sampled): object {
 }
 
 function middle(values: readonly number[]): number {
-  return rounded(quantile(values, 0.5));
+  return rounded(median(values));
 }
 
 await main();

@@ -8,7 +8,7 @@ import {
 } from '../functions/core/routes/exact-policy/compile-exact-policy.ts';
 import { exactPolicy } from '../functions/core/routes/exact-policy/exact-policy.ts';
 import { grantedTo, orders, ordinary, stageArn } from '../test/core/routes/exact-policy/tables.ts';
-import { median } from './measure/interleaved.ts';
+import { median } from './measure/statistics.ts';
 
 const callers = 3_000;
 const compilations = 30;

@@ -11,8 +11,8 @@ import { startBareServer, startRunner } from './load/servers.ts';
 import { floorName, type Target, targets } from './load/targets.ts';
 import { connections, type Turn, underLoad } from './load/under-load.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
-import { median, quantile, shuffled } from './measure/interleaved.ts';
 import { type Picture, publish, rounded } from './measure/report.ts';
+import { median, pairedRatio, quantile, quartiles, shuffled } from './measure/statistics.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
 const seconds = Number(process.env.SECONDS ?? 3);
@@ -62,18 +62,19 @@ async function measured(all: readonly Target[]): Promise<Turns> {
 
 function rowsOf(turns: Turns): readonly object[] {
   const floor = [...turns].find(([{ name }]) => name === floorName)?.[1] ?? [];
+  const base = floor.map(({ cpuPerRequest }) => cpuPerRequest);
   return [...turns].map(([{ name }, own]) => {
     const cpu = own.map(({ cpuPerRequest }) => cpuPerRequest);
     const latencies = own.flatMap((turn) => turn.latencies);
     const at = (share: number) => rounded(quantile(latencies, share));
-    const ratios = cpu.map((value, round) => value / (floor[round]?.cpuPerRequest ?? Number.NaN));
+    const { lower, upper } = quartiles(cpu);
     return {
       name,
       'requests/s': rounded(median(own.map(({ requestsPerSecond }) => requestsPerSecond))),
       ...{ 'p50 ms': at(0.5), 'p99 ms': at(0.99), 'p99.9 ms': at(0.999) },
       requests: latencies.length,
-      ...{ 'CPU µs': rounded(median(cpu)), p25: rounded(quantile(cpu, 0.25)) },
-      ...{ p75: rounded(quantile(cpu, 0.75)), 'x constant': rounded(median(ratios)) },
+      ...{ 'CPU µs': rounded(median(cpu)), p25: rounded(lower), p75: rounded(upper) },
+      'x constant': rounded(pairedRatio(cpu, base)),
     };
   });
 }
@@ -97,7 +98,7 @@ function picturesOf(turns: Turns): readonly Picture[] {
 
 function pointOf(x: number, turns: readonly Turn[]): Picture['lines'][number]['points'][number] {
   const each = turns.map(({ latencies }) => quantile(latencies, 1 - 1 / x));
-  return { x, y: median(each), lower: quantile(each, 0.25), upper: quantile(each, 0.75) };
+  return { x, y: median(each), ...quartiles(each) };
 }
 
 await main();

@@ -11,8 +11,9 @@ import { followRevocations } from '../functions/core/revocation/follow-revocatio
 import { bucketsOf, type LoggedEntry } from '../functions/core/revocation/log-entry.ts';
 import { gate, now } from '../test/support/gate.ts';
 import { bearerToken } from '../test/support/tokens.ts';
-import { type Contender, interleaved, median } from './measure/interleaved.ts';
+import { type Contender, interleaved } from './measure/interleaved.ts';
 import { publish, rounded } from './measure/report.ts';
+import { median } from './measure/statistics.ts';
 import { logServer } from './revocations/log-server.ts';
 
 const sizes = [0, 1_000, 100_000] as const;

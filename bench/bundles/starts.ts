@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { alone } from '../measure/alone.ts';
-import { median } from '../measure/interleaved.ts';
 import type { Service } from '../measure/service.ts';
+import { median } from '../measure/statistics.ts';
 import { firstRequests } from './first-requests.ts';
 import type { Probed, ProbeInput } from './probe.ts';
 

@@ -6,6 +6,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync, writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { GCProfiler, getHeapStatistics } from 'node:v8';
+import { median } from '../measure/statistics.ts';
 import type { Case } from './cases.ts';
 import { type CodeRun, codeRun, type ScriptCoverage } from './code-run.ts';
 import { cryptoCalls } from './crypto-calls.ts';
@@ -230,8 +231,4 @@ function collectGarbage(): void {
   const { gc } = globalThis as { readonly gc?: () => void };
   if (gc === undefined) throw new Error('run with --expose-gc');
   gc();
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

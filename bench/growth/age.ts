@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fakeTable, type StoredItem } from '../decisions/table.ts';
 import { measuredElsewhere } from '../measure/elsewhere.ts';
-import { median, quantile, shuffled } from '../measure/interleaved.ts';
+import { median, pairedRatio, quartiles, shuffled } from '../measure/statistics.ts';
 import type { Window } from './aging.ts';
 import type { MeasuredStep } from './curve.ts';
 
@@ -35,13 +35,13 @@ function figuresOf(line: string, all: readonly (readonly Window[])[]): readonly 
   const ends = all[0]?.map(({ until }) => until) ?? [];
   return ends.map((size, at) => {
     const cpu = all.map((windows) => windows[at]?.cpu ?? Number.NaN);
-    const ratios = all.map((windows, i) => (cpu[i] ?? 0) / (windows.at(-1)?.cpu ?? Number.NaN));
+    const last = all.map((windows) => windows.at(-1)?.cpu ?? Number.NaN);
     return {
       ...{ line, size, name: `${line}: up to ${size.toLocaleString('en-US')}` },
       floor: `${line}: the last`,
-      ...{ cpu: median(cpu), lower: quantile(cpu, 0.25), upper: quantile(cpu, 0.75) },
+      ...{ cpu: median(cpu), ...quartiles(cpu) },
       wall: median(all.map((windows) => windows[at]?.wall ?? Number.NaN)),
-      ...{ calls: 0, ratio: median(ratios) },
+      ...{ calls: 0, ratio: pairedRatio(cpu, last) },
     };
   });
 }

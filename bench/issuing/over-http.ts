@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { apart } from '../measure/elsewhere.ts';
-import { quantile, shuffled } from '../measure/interleaved.ts';
+import { median, pairedRatio, quantile, quartiles, shuffled } from '../measure/statistics.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
 import { loaded, type Target, type Turn } from './load.ts';
 import { type ServerKind, serverKinds } from './servers.ts';
@@ -131,16 +131,12 @@ function served(one: Running, all: readonly Running[]): Served {
   const latencies = turns.flatMap((turn) => turn.latencies);
   const requests = turns.reduce((sum, turn) => sum + turn.requests, 0);
   return {
-    ...{ name: kind.name, alg, cpu: quantile(cpu, 0.5) },
-    ...{ lower: quantile(cpu, 0.25), upper: quantile(cpu, 0.75) },
-    ratio: quantile(
-      cpu.map((value, round) => value / (base[round]?.cpu ?? Number.NaN)),
-      0.5,
+    ...{ name: kind.name, alg, cpu: median(cpu), ...quartiles(cpu) },
+    ratio: pairedRatio(
+      cpu,
+      base.map((turn) => turn.cpu),
     ),
-    perSecond: quantile(
-      turns.map((turn) => turn.perSecond),
-      0.5,
-    ),
+    perSecond: median(turns.map((turn) => turn.perSecond)),
     ...{ p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     peakMiB: peakMiB(pid),
     calls: calls / requests,

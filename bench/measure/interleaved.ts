@@ -1,3 +1,5 @@
+import { median, pairedRatio, quartiles, shuffled } from './statistics.ts';
+
 /** One operation that is measured beside others. */
 export interface Contender {
   readonly name: string;
@@ -72,20 +74,13 @@ export async function interleaved(
     if (base === undefined) throw new Error(`${name}: there is no ${floor}`);
     const cpu = own.map((slice) => slice.cpu);
     return {
-      ...{ name, floor, cpu: quantile(cpu, 0.5) },
-      ...{ lower: quantile(cpu, 0.25), upper: quantile(cpu, 0.75) },
-      wall: quantile(
-        own.map((slice) => slice.wall),
-        0.5,
+      ...{ name, floor, cpu: median(cpu), ...quartiles(cpu) },
+      wall: median(own.map((slice) => slice.wall)),
+      ratio: pairedRatio(
+        cpu,
+        base.map((slice) => slice.cpu),
       ),
-      ratio: quantile(
-        cpu.map((value, round) => value / (base[round]?.cpu ?? Number.NaN)),
-        0.5,
-      ),
-      calls: quantile(
-        own.map((slice) => slice.calls),
-        0.5,
-      ),
+      calls: median(own.map((slice) => slice.calls)),
     };
   });
 
@@ -134,21 +129,4 @@ export async function interleaved(
     }
     return timesMax;
   }
-}
-
-/** In another order each time. */
-export function shuffled<T>(list: readonly T[]): readonly T[] {
-  return list
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** The value below which that share of all lies. */
-export function quantile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 }
