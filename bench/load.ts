@@ -9,10 +9,10 @@
  */
 import { startBareServer, startRunner } from './load/servers.ts';
 import { floorName, type Target, targets } from './load/targets.ts';
-import { connections, type Turn, underLoad } from './load/under-load.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { type Picture, publish, rounded } from './measure/report.ts';
 import { median, pairedRatio, quantile, quartiles, shuffled } from './measure/statistics.ts';
+import { connections, type Turn, underLoad } from './measure/under-load.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
 const seconds = Number(process.env.SECONDS ?? 3);
@@ -62,15 +62,15 @@ async function measured(all: readonly Target[]): Promise<Turns> {
 
 function rowsOf(turns: Turns): readonly object[] {
   const floor = [...turns].find(([{ name }]) => name === floorName)?.[1] ?? [];
-  const base = floor.map(({ cpuPerRequest }) => cpuPerRequest);
+  const base = floor.map((turn) => turn.cpu);
   return [...turns].map(([{ name }, own]) => {
-    const cpu = own.map(({ cpuPerRequest }) => cpuPerRequest);
+    const cpu = own.map((turn) => turn.cpu);
     const latencies = own.flatMap((turn) => turn.latencies);
     const at = (share: number) => rounded(quantile(latencies, share));
     const { lower, upper } = quartiles(cpu);
     return {
       name,
-      'requests/s': rounded(median(own.map(({ requestsPerSecond }) => requestsPerSecond))),
+      'requests/s': rounded(median(own.map(({ perSecond }) => perSecond))),
       ...{ 'p50 ms': at(0.5), 'p99 ms': at(0.99), 'p99.9 ms': at(0.999) },
       requests: latencies.length,
       ...{ 'CPU µs': rounded(median(cpu)), p25: rounded(lower), p75: rounded(upper) },

@@ -5,8 +5,8 @@ import type { JSONWebKeySet } from 'jose';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { apart } from '../measure/elsewhere.ts';
 import { median, pairedRatio, quantile, quartiles, shuffled } from '../measure/statistics.ts';
+import { type LoadTarget, type Turn, underLoad } from '../measure/under-load.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
-import { loaded, type Target, type Turn } from './load.ts';
 import { type ServerKind, serverKinds } from './servers.ts';
 import { type IssuingWorld, tokenForm } from './world.ts';
 
@@ -43,7 +43,7 @@ export interface OverHttpOptions {
   readonly calls: () => number;
 }
 
-interface Running extends Target {
+interface Running extends LoadTarget {
   readonly kind: ServerKind;
   readonly alg: Algorithm;
   readonly child: ChildProcess;
@@ -70,12 +70,12 @@ export async function measuredOverHttp(
     }
     for (const one of running) {
       await assertSound(candidate(one, world), world);
-      await loaded(one, warmUpSeconds);
+      await underLoad(one, warmUpSeconds);
     }
     for (let round = 0; round < options.rounds; round += 1) {
       for (const one of shuffled(running)) {
         const before = options.calls();
-        one.turns.push(await loaded(one, options.seconds));
+        one.turns.push(await underLoad(one, options.seconds));
         one.calls += options.calls() - before;
       }
     }
@@ -101,13 +101,16 @@ async function started(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${kind.name}: no process`);
   return {
-    ...{ kind, alg, child, pid, turns: [], calls: 0 },
-    url: `http://127.0.0.1:${port}${kind.path}`,
-    body: new URLSearchParams({ ...tokenForm(world, alg), ...kind.extra }).toString(),
+    ...{ kind, alg, child, pid, turns: [], calls: 0, name: `${kind.name}, ${alg}` },
+    request: {
+      ...{ url: `http://127.0.0.1:${port}${kind.path}`, method: 'POST' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ ...tokenForm(world, alg), ...kind.extra }).toString(),
+    },
   };
 }
 
-function candidate({ kind, alg, url }: Running, world: IssuingWorld): Candidate {
+function candidate({ kind, alg, request: { url } }: Running, world: IssuingWorld): Candidate {
   const { keysPath } = kind;
   return {
     ...kind,
@@ -129,7 +132,6 @@ function served(one: Running, all: readonly Running[]): Served {
   const base = all.find((other) => other.alg === alg && other.kind.name === floor)?.turns ?? [];
   const cpu = turns.map((turn) => turn.cpu);
   const latencies = turns.flatMap((turn) => turn.latencies);
-  const requests = turns.reduce((sum, turn) => sum + turn.requests, 0);
   return {
     ...{ name: kind.name, alg, cpu: median(cpu), ...quartiles(cpu) },
     ratio: pairedRatio(
@@ -139,7 +141,7 @@ function served(one: Running, all: readonly Running[]): Served {
     perSecond: median(turns.map((turn) => turn.perSecond)),
     ...{ p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     peakMiB: peakMiB(pid),
-    calls: calls / requests,
+    calls: calls / latencies.length,
     checks: kind.checks.join(', '),
     lacks: everything.members.filter((member) => !kind.members.includes(member)).join(', '),
   };

@@ -1,20 +1,11 @@
 import type { Ready } from '../../local/ready.ts';
+import type { LoadRequest, LoadTarget } from '../measure/under-load.ts';
 import type { Runner, Server } from './servers.ts';
 
-/** What is asked under load, and of whom. */
-export interface Target {
-  readonly name: string;
+/** What is asked under load. */
+export interface Target extends LoadTarget {
   /** What it is shown with. */
   readonly group: 'REST API' | 'HTTP API' | 'issuer' | 'floor';
-  readonly pid: number;
-  readonly request: TargetRequest;
-}
-
-export interface TargetRequest {
-  readonly url: string;
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
 }
 
 /** How many requests tell whether the gateway replays answers. */
@@ -96,7 +87,7 @@ async function expectDecisions(
 
 async function expectStatus(
   name: string,
-  { url, ...request }: TargetRequest,
+  { url, ...request }: LoadRequest,
   ...expected: readonly number[]
 ): Promise<string> {
   const response = await fetch(url, request);
@@ -110,7 +101,7 @@ async function accessToken(facts: Ready): Promise<string> {
   return access_token;
 }
 
-function tokenRequest(facts: Ready): TargetRequest {
+function tokenRequest(facts: Ready): LoadRequest {
   const pair = `${facts.client_id}:${facts.client_secret}`;
   return {
     ...{ url: facts.token_endpoint ?? '', method: 'POST' },
@@ -122,7 +113,7 @@ function tokenRequest(facts: Ready): TargetRequest {
   };
 }
 
-function get(url: string, headers: Readonly<Record<string, string>> = {}): TargetRequest {
+function get(url: string, headers: Readonly<Record<string, string>> = {}): LoadRequest {
   return { url, method: 'GET', headers };
 }
 
