@@ -17,6 +17,7 @@ import { assertRefusing, type SampleOptions, sampled } from './cold-start/sample
 import { ours, peers, type Scheme, type Start } from './cold-start/starts.ts';
 import { startWorld } from './cold-start/world.ts';
 import { fakeTable } from './decisions/table.ts';
+import { alone } from './measure/alone.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { isWanted } from './measure/here.ts';
 import { type ServerIdentity, serverIdentity } from './measure/loopback.ts';
@@ -53,7 +54,8 @@ async function main(): Promise<void> {
   leaveMeasuredCore();
   const folder = mkdtempSync(join(tmpdir(), 'keyward-cold-start-'));
   const world = await startWorld();
-  const { probe, fileOf } = await built(folder, world);
+  const { fileOf } = await built(folder, world);
+  const probe = await alone<Probed>(join(import.meta.dirname, 'cold-start', 'probe.ts'));
   const identity = await serverIdentity();
   const authority = join(folder, 'authority.pem');
   writeFileSync(authority, identity.authority);
@@ -64,7 +66,7 @@ async function main(): Promise<void> {
     const { environment, stop } = await served(scheme === 'https' ? identity : undefined);
     stops.push(stop);
     const told = { ...world.environment, ...environment };
-    const options = { probe, folder, environment: told };
+    const options = { probe, environment: told };
     for (const start of starts.filter((one) => one.schemes.includes(scheme))) {
       // Two processes that nobody counts; the files are in memory then.
       await assertRefusing(start, options);
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
     }
   }
   for (const stop of stops) stop();
+  probe.stop();
   publish({
     suite: 'cold-start',
     about: { core: measuredCore, rounds, ...versionsOf(packages) },

@@ -2,6 +2,7 @@
  * Loads one bundle as Lambda does and asks it once, in a process of its own; says what that cost and which of Node's own
  * modules it loaded.
  */
+import { loadWhatLambdaHas, peakMiB } from '../measure/probing.ts';
 
 export interface ProbeInput {
   readonly file: string;
@@ -21,8 +22,8 @@ export interface Probed {
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-// Lambda's own client has loaded these, and opened its log, before our code begins.
-for (const name of ['http', 'util', 'net', 'path']) process.getBuiltinModule(`node:${name}`);
+loadWhatLambdaHas();
+// Lambda's client has opened its log as well.
 const { stdout } = process;
 const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
 const { file, event, context } = JSON.parse(
@@ -34,11 +35,11 @@ const before = process.cpuUsage();
 const { handler } = (await import(file)) as { readonly handler: Handler };
 const { user, system } = process.cpuUsage(before);
 const atLoad = news();
-const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+const peak = peakMiB();
 const answer = await handler(event, context);
 const byAnswer = news();
 const probed: Probed = {
-  ...{ cpuMs: (user + system) / 1_000, peakMiB: Number(peak?.[1] ?? 0) / 1_024 },
+  ...{ cpuMs: (user + system) / 1_000, peakMiB: peak },
   ...{ atLoad, byAnswer, answer: answer ?? null },
 };
 while (stdout.writableLength > 0) await new Promise((resolve) => setTimeout(resolve, 1));

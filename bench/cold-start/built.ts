@@ -6,7 +6,6 @@ import type { StartWorld } from './world.ts';
 
 /** Everything that is started, in one folder. */
 export interface Built {
-  readonly probe: string;
   /** The bundle of that name. */
   fileOf(name: string): string;
 }
@@ -33,21 +32,14 @@ const peers: Readonly<Record<string, readonly [source: string, options: BuildOpt
 
 /** Bundles all of ours as they are deployed, with the policy beside the code, and all peers with the same options. */
 export async function built(folder: string, { policy }: StartWorld): Promise<Built> {
-  const probe = join(folder, 'probe.mjs');
   await bundleAll();
   cpSync(process.env.BUNDLES ?? bundlesDirectory, folder, { recursive: true });
-  await build({
-    ...bundleOptions,
-    entryPoints: [join(import.meta.dirname, 'probe.ts')],
-    outfile: probe,
-  });
   for (const [name, [source, options]] of Object.entries(peers)) {
     const entry = join(import.meta.dirname, 'peers', `${source}.ts`);
     const outfile = join(folder, name, 'index.mjs');
     await build({ ...bundleOptions, ...options, entryPoints: [entry], outfile });
   }
   return {
-    probe,
     fileOf(name) {
       const home = join(folder, name);
       mkdirSync(home, { recursive: true });

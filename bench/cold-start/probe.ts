@@ -1,8 +1,13 @@
-/**
- * Runs in a process of its own, bundled: loads one handler as Lambda does, calls it twice, and says what that cost.
- *
- * Arguments: file of the handler, file with the two events as JSON, and how often it is called again with the second one.
- */
+/** Runs in a process of its own: loads one handler as Lambda does, calls it twice, and says what that cost. */
+import { loadWhatLambdaHas, peakMiB } from '../measure/probing.ts';
+
+export interface ProbeInput {
+  /** Of the handler. */
+  readonly file: string;
+  readonly events: readonly [object, object];
+  /** How often it is called again with the second one, until it is warm. */
+  readonly again: number;
+}
 
 /** CPU of all threads in milliseconds since loading began, and what was answered. */
 export interface Probed {
@@ -21,14 +26,13 @@ export interface Probed {
   readonly answers: readonly unknown[];
 }
 
-// Lambda's own client has loaded these before our code begins.
-for (const name of ['http', 'util', 'net', 'path']) process.getBuiltinModule(`node:${name}`);
+loadWhatLambdaHas();
 const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
-const [, , file = '', eventsFile = '', again = '0'] = process.argv;
-const times = Number(again);
-const events = JSON.parse(readFileSync(eventsFile, 'utf8')) as readonly unknown[];
+const { file, events, again } = JSON.parse(
+  readFileSync(process.argv[2] ?? '', 'utf8'),
+) as ProbeInput;
 
 let codeAt: number | undefined;
 subscribe('net.client.socket', () => {
@@ -46,11 +50,10 @@ const first = cpu();
 const firstWall = Number(process.hrtime.bigint() - beforeWall) / 1e6;
 const secondAnswer = await answered(events[1]);
 const second = cpu();
-const warm = times === 0 ? 0 : await warmed();
-const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+const warm = again === 0 ? 0 : await warmed();
 const probed: Probed = {
   ...{ code: codeAt, loaded, first, second, warm, firstWall },
-  peakMiB: Number(peak?.[1] ?? Number.NaN) / 1_024,
+  peakMiB: peakMiB(),
   answers: [firstAnswer, secondAnswer],
 };
 // After whatever was logged: the pipe may be full of it.
@@ -62,10 +65,10 @@ function cpu(): number {
 }
 
 async function warmed(): Promise<number> {
-  for (let i = 0; i < times; i += 1) await answered(events[1]);
+  for (let i = 0; i < again; i += 1) await answered(events[1]);
   const start = cpu();
-  for (let i = 0; i < times; i += 1) await answered(events[1]);
-  return (cpu() - start) / times;
+  for (let i = 0; i < again; i += 1) await answered(events[1]);
+  return (cpu() - start) / again;
 }
 
 async function answered(event: unknown): Promise<unknown> {

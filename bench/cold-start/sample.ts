@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import type { Alone } from '../measure/alone.ts';
 import { onMeasuredCore } from '../measure/cores.ts';
-import type { Probed } from './probe.ts';
+import type { Probed, ProbeInput } from './probe.ts';
 import type { Start } from './starts.ts';
 
 export interface SampleOptions {
-  readonly probe: string;
-  /** For what is handed over. */
-  readonly folder: string;
+  readonly probe: Alone<Probed>;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -45,25 +40,13 @@ export async function assertRefusing(start: Start, options: SampleOptions): Prom
 async function probedWith(
   { name, file }: Start,
   events: readonly [object, object],
-  { probe, folder, environment }: SampleOptions,
+  { probe, environment }: SampleOptions,
   again = 0,
 ): Promise<Probed> {
-  const eventsFile = join(folder, 'events.json');
-  writeFileSync(eventsFile, JSON.stringify(events));
-  const [command = '', ...args] = onMeasuredCore([
-    process.execPath,
-    ...[probe, file, eventsFile, `${again}`],
-  ]);
-  const child = spawn(command, args, {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('close', resolve);
-    child.once('error', reject);
-  });
-  const printed = await text(child.stdout);
-  const code = await ended;
-  if (code !== 0) throw new Error(`${name}: ended with ${code}`);
-  return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as Probed;
+  const input: ProbeInput = { file, events, again };
+  try {
+    return (await probe.run({ input, env: environment, under: onMeasuredCore([]) })).figures;
+  } catch (cause) {
+    throw new Error(name, { cause });
+  }
 }

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { apart } from '../measure/elsewhere.ts';
+import { peakMiB } from '../measure/probing.ts';
 import { median, pairedRatio, quantile, quartiles, shuffled } from '../measure/statistics.ts';
 import { type LoadTarget, type Turn, underLoad } from '../measure/under-load.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
@@ -145,9 +145,4 @@ function served(one: Running, all: readonly Running[]): Served {
     checks: kind.checks.join(', '),
     lacks: everything.members.filter((member) => !kind.members.includes(member)).join(', '),
   };
-}
-
-function peakMiB(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1_024;
 }
