@@ -1,4 +1,5 @@
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
+import { basic } from '../decisions/credentials.ts';
 import { type Presented, restEvents } from '../decisions/events.ts';
 import type { Service } from '../measure/service.ts';
 
@@ -12,14 +13,11 @@ export interface FirstRequest {
 export function firstRequests(service: Service): Readonly<Record<string, FirstRequest>> {
   const { apiKey, password, certificates, ...world } = service.decisions;
   const bearer = { authorization: `Bearer ${world.token('RS256')}` };
-  const basic = (user: string, secret: string) => ({
-    authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`,
-  });
   const client = basic(service.clientIds.RS256, service.clientSecret);
   const post = (path: string, form: Readonly<Record<string, string>>): object =>
     httpEvent({
       ...{ method: 'POST', path, body: `${new URLSearchParams(form)}` },
-      headers: { ...client, 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { authorization: client, 'content-type': 'application/x-www-form-urlencoded' },
     });
   const get = (path: string): object => httpEvent({ method: 'GET', path });
   const token = world.token('RS256');
@@ -44,7 +42,7 @@ export function firstRequests(service: Service): Readonly<Record<string, FirstRe
     'jwt-authorizer': decision('GET /orders', bearer),
     'api-key-authorizer': decision('GET /orders', { authorization: `ApiKey ${apiKey}` }),
     // A program, whose password is no more than hashed.
-    'basic-authorizer': decision('GET /whoami', basic('program', password)),
+    'basic-authorizer': decision('GET /whoami', { authorization: basic('program', password) }),
     'mtls-authorizer': decision('GET /partners/me', { certificatePem: certificates.pinned }),
     'combined-authorizer': decision('GET /orders', bearer),
     // No connection is open; what fails is logged, and a fault in the log is looked for with all of them.

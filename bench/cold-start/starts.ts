@@ -1,5 +1,6 @@
 import { jwtVerify } from 'jose';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
+import { basic, mistyped } from '../decisions/credentials.ts';
 import { type Presented, restEvents } from '../decisions/events.ts';
 import type { StartWorld } from './world.ts';
 
@@ -32,22 +33,19 @@ export interface Deployment {
 /** Bundles of ours, as they are deployed. */
 export function ours({ world, fileOf }: Deployment): readonly Start[] {
   const { apiKey, password, certificates } = world.decisions;
-  const basic = (secret: string): Presented => ({
-    authorization: `Basic ${Buffer.from(`program:${secret}`).toString('base64')}`,
-  });
-  const typo = apiKey.slice(0, -1) + (apiKey.endsWith('0') ? '1' : '0');
   const authorizers: readonly Authorizer[] = [
     bearer('jwt-authorizer', world),
     bearer('combined-authorizer', world),
     {
       ...{ name: 'api-key-authorizer', route: 'GET /orders' },
       good: () => ({ authorization: `ApiKey ${apiKey}` }),
-      bad: { authorization: `ApiKey ${typo}` },
+      bad: { authorization: `ApiKey ${mistyped(apiKey)}` },
     },
     // A program, whose password is no more than hashed: argon2id is measured elsewhere.
     {
       ...{ name: 'basic-authorizer', route: 'GET /whoami' },
-      ...{ good: () => basic(password), bad: basic(`${password}!`) },
+      good: () => ({ authorization: basic('program', password) }),
+      bad: { authorization: basic('program', `${password}!`) },
     },
     {
       ...{ name: 'mtls-authorizer', route: 'GET /partners/me' },

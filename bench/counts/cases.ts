@@ -1,12 +1,10 @@
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
 import type { AccessTokenClaims } from '../../functions/core/tokens/access-token.ts';
-import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
-import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
-import { ring } from '../../test/support/ring.ts';
-import { httpEvents, type Presented, restEvents } from '../decisions/events.ts';
+import { basic, forged, mistyped } from '../decisions/credentials.ts';
+import { httpEvents, type Presented, restEvents, uncachedMin } from '../decisions/events.ts';
 import type { Service } from '../measure/service.ts';
 
 /** One kind of request that is counted, and what must come of it. */
@@ -25,12 +23,9 @@ export const observedCases: ReadonlySet<string> = new Set([
   ...['API key, REST', 'Basic, program', 'certificate, pinned', 'token ES256'],
 ]);
 
-/** More than the cache of verified tokens holds, so that none of these is ever a hit. */
-const streamLength = 2_500;
-
 export function cases(service: Service): readonly Case[] {
   return [
-    ...jwtCases(),
+    ...jwtCases(service),
     ...apiKeyCases(service),
     ...basicCases(service),
     ...certificateCases(service),
@@ -38,11 +33,14 @@ export function cases(service: Service): readonly Case[] {
   ];
 }
 
-function jwtCases(): readonly Case[] {
+function jwtCases({ decisions }: Service): readonly Case[] {
   const bundle = 'jwt-authorizer';
+  // All are of one length.
+  const token = (alg: Algorithm, changes: Partial<AccessTokenClaims> = {}): string =>
+    decisions.token(alg, { jti: crypto.randomUUID(), ...changes });
   const good = algorithms.flatMap((alg): readonly Case[] => {
     const one = [bearer(token(alg))];
-    const many = Array.from({ length: streamLength }, () => bearer(token(alg)));
+    const many = Array.from({ length: uncachedMin }, () => bearer(token(alg)));
     return [
       allowed(`JWT ${alg}, same, REST`, bundle, one.map(rest('GET /orders'))),
       allowed(`JWT ${alg}, same, HTTP`, bundle, one.map(http('GET /orders'))),
@@ -52,9 +50,7 @@ function jwtCases(): readonly Case[] {
   });
   const now = Math.floor(Date.now() / 1_000);
   const expired = bearer(token('RS256', { iat: now - 7_200, exp: now - 3_600 }));
-  const [header, payload] = token('RS256').split('.');
-  const [, , signature] = token('RS256').split('.');
-  const forged = bearer(`${header}.${payload}.${signature}`);
+  const bad = bearer(forged(token('RS256'), token('RS256')));
   return [
     ...good,
     refused(
@@ -63,7 +59,7 @@ function jwtCases(): readonly Case[] {
       [bearer(withUnknownKey(token('RS256')))].map(rest('GET /orders')),
     ),
     refused('JWT RS256, expired', bundle, [expired].map(rest('GET /orders'))),
-    refused('JWT RS256, bad signature', bundle, [forged].map(rest('GET /orders'))),
+    refused('JWT RS256, bad signature', bundle, [bad].map(rest('GET /orders'))),
   ];
 }
 
@@ -72,8 +68,7 @@ function apiKeyCases({ decisions: { apiKey } }: Service): readonly Case[] {
   const known = [{ authorization: `ApiKey ${apiKey}` }];
   const { key } = mintApiKey(systemRandomness, { prefix: 'kw', environment: 'live' });
   const unknown = [{ authorization: `ApiKey ${key}` }];
-  const typo = apiKey.slice(0, -1) + (apiKey.endsWith('0') ? '1' : '0');
-  const broken = [{ authorization: `ApiKey ${typo}` }];
+  const broken = [{ authorization: `ApiKey ${mistyped(apiKey)}` }];
   return [
     allowed('API key, REST', bundle, known.map(rest('GET /orders'))),
     allowed('API key, HTTP', bundle, known.map(http('GET /orders'))),
@@ -83,7 +78,7 @@ function apiKeyCases({ decisions: { apiKey } }: Service): readonly Case[] {
 }
 
 function basicCases({ decisions: { password } }: Service): readonly Case[] {
-  const of = (user: string) => [basic(user, password)].map(rest('GET /whoami'));
+  const of = (user: string) => [{ authorization: basic(user, password) }].map(rest('GET /whoami'));
   return [
     allowed('Basic, remembered', 'basic-authorizer', of('person')),
     allowed('Basic, program', 'basic-authorizer', of('program')),
@@ -106,7 +101,7 @@ function tokenCases({ clientIds, clientSecret }: Service): readonly Case[] {
       httpEvent({
         ...{ method: 'POST', path: '/oauth2/token', body: 'grant_type=client_credentials' },
         headers: {
-          ...basic(clientIds[alg], secret),
+          authorization: basic(clientIds[alg], secret),
           'content-type': 'application/x-www-form-urlencoded',
         },
       }),
@@ -151,19 +146,4 @@ function withUnknownKey(token: string): string {
 
 function bearer(token: string): Presented {
   return { authorization: `Bearer ${token}` };
-}
-
-function basic(user: string, password: string): { readonly authorization: string } {
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
-}
-
-/** Another one at each call; all are of one length. */
-function token(alg: Algorithm, changes: Partial<AccessTokenClaims> = {}): string {
-  const now = Math.floor(Date.now() / 1_000);
-  const claims = {
-    ...{ iss: 'https://auth.example.com', sub: 'c7f3a1d0b2', client_id: 'c7f3a1d0b2' },
-    ...{ aud: ordersAudience, scope: 'orders:read orders:write', jti: crypto.randomUUID() },
-    ...{ iat: now, exp: now + 3_600 },
-  };
-  return signAccessToken(ring, alg, { ...claims, ...changes }).token;
 }

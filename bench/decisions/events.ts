@@ -8,6 +8,11 @@ export interface Presented {
   readonly sourceIp?: string;
 }
 
+/** Whoever has the next text in the header. */
+export function authorized(next: () => string): () => Presented {
+  return () => ({ authorization: next() });
+}
+
 /** The next event of a stream. */
 export type Events = () => AuthorizerEvent;
 
@@ -63,6 +68,9 @@ export function httpEvents(route: string, next: () => Presented): Events {
 export function same(text: string): () => string {
   return distinct([text]);
 }
+
+/** Longer than every cache of an authorizer: of so many in turn none is ever a hit. */
+export const uncachedMin = 2_500;
 
 /** One text after the other, and on from where it stopped. */
 export function distinct(texts: readonly string[]): () => string {

@@ -6,7 +6,7 @@ import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { derFromRaw } from '../../functions/core/tokens/ecdsa-der.ts';
 import { ring } from '../../test/support/ring.ts';
 import type { Contender } from '../measure/interleaved.ts';
-import { httpEvents, restEvents, same } from './events.ts';
+import { authorized, httpEvents, restEvents, same } from './events.ts';
 import { asynchronous, handled, synchronous } from './operations.ts';
 import type { DecisionWorld } from './world.ts';
 
@@ -21,7 +21,7 @@ export function floors(world: DecisionWorld): readonly Contender[] {
   const macKey = createSecretKey(Buffer.alloc(32, 7));
   const nothing: AuthorizerHandler = async () => ({ isAuthorized: true, context: {} });
   const bearer = same(`Bearer ${world.token('RS256')}`);
-  const next = () => ({ authorization: bearer() });
+  const next = authorized(bearer);
   return [
     signatureFloor(rs256),
     signatureFloor(signed('ES256', world)),

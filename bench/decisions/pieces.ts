@@ -17,7 +17,7 @@ import { fitting } from '../../functions/gateway/fitting.ts';
 import { httpAuthRequest } from '../../functions/gateway/http-authorizer.ts';
 import { restAuthRequest } from '../../functions/gateway/rest-authorizer.ts';
 import type { Contender } from '../measure/interleaved.ts';
-import { httpEvents, restEvents, same } from './events.ts';
+import { authorized, httpEvents, restEvents, same } from './events.ts';
 import { synchronous } from './operations.ts';
 import type { DecisionWorld } from './world.ts';
 
@@ -36,7 +36,7 @@ export function pieces(world: DecisionWorld): readonly Contender[] {
   );
   const token = same(world.token('RS256'));
   const authorization = same(`Bearer ${world.token('RS256')}`);
-  const next = () => ({ authorization: authorization() });
+  const next = authorized(authorization);
   const restEvent = restEvents('GET /orders', next);
   const httpEvent = httpEvents('GET /orders', next);
   const request = restAuthRequest(restEvent() as Parameters<typeof restAuthRequest>[0]);

@@ -1,14 +1,20 @@
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
 import type { Contender } from '../measure/interleaved.ts';
-import { distinct, httpEvents, type Presented, restEvents, same } from './events.ts';
+import { basic, forged, mistyped } from './credentials.ts';
+import {
+  authorized,
+  distinct,
+  httpEvents,
+  type Presented,
+  restEvents,
+  same,
+  uncachedMin,
+} from './events.ts';
 import { handled } from './operations.ts';
 import type { DecisionWorld, TableSize } from './world.ts';
 
 /** A handler by the name of its bundle. @default size 'demo' */
 export type HandlerOf = (bundle: string, size?: TableSize) => AuthorizerHandler;
-
-/** Longer than every cache of an authorizer, so that none of these is ever a hit. */
-const streamLength = 2_500;
 
 /**
  * Whole decisions, event in and answer out. `policy`: the answer serves every route of the API. `route`: it serves the one
@@ -28,9 +34,9 @@ function jwtDecisions(world: DecisionWorld, handlerOf: HandlerOf): readonly Cont
   const large = handlerOf('jwt-authorizer', 'large');
   const combined = handlerOf('combined-authorizer');
   const good = (['RS256', 'ES256'] as const).flatMap((alg) => {
-    const one = headers(same(`Bearer ${world.token(alg)}`));
-    const many = headers(
-      distinct(Array.from({ length: streamLength }, () => `Bearer ${world.token(alg)}`)),
+    const one = authorized(same(`Bearer ${world.token(alg)}`));
+    const many = authorized(
+      distinct(Array.from({ length: uncachedMin }, () => `Bearer ${world.token(alg)}`)),
     );
     return [
       handled(`JWT ${alg}, same, policy`, alg, jwt, restEvents('GET /orders', one)),
@@ -42,23 +48,16 @@ function jwtDecisions(world: DecisionWorld, handlerOf: HandlerOf): readonly Cont
       handled(`JWT ${alg}, distinct, HTTP`, alg, jwt, httpEvents('GET /orders', many)),
     ];
   });
-  const bad = headers(same(`Bearer ${forged(world)}`));
+  const bad = authorized(same(`Bearer ${forged(world.token('RS256'), world.token('RS256'))}`));
   const name = 'JWT RS256, bad signature, denied';
   return [...good, handled(name, 'RS256', jwt, restEvents('GET /orders', bad), 'refused')];
-}
-
-/** A token with the signature of another one. */
-function forged(world: DecisionWorld): string {
-  const [header, payload] = world.token('RS256').split('.');
-  const [, , signature] = world.token('RS256').split('.');
-  return `${header}.${payload}.${signature}`;
 }
 
 function apiKeyDecisions({ apiKey }: DecisionWorld, handlerOf: HandlerOf): readonly Contender[] {
   const handler = handlerOf('api-key-authorizer');
   const large = handlerOf('api-key-authorizer', 'large');
-  const key = headers(same(`ApiKey ${apiKey}`));
-  const typo = headers(same(`ApiKey ${apiKey.slice(0, -1)}${apiKey.endsWith('0') ? '1' : '0'}`));
+  const key = authorized(same(`ApiKey ${apiKey}`));
+  const typo = authorized(same(`ApiKey ${mistyped(apiKey)}`));
   const name = 'API key, wrong checksum, denied';
   return [
     handled('API key, policy', 'SHA-256', handler, restEvents('GET /orders', key)),
@@ -73,8 +72,7 @@ function basicDecisions(
   { password }: DecisionWorld,
   handler: AuthorizerHandler,
 ): readonly Contender[] {
-  const of = (user: string) =>
-    same(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`);
+  const of = (user: string) => same(basic(user, password));
   // A pair is a user and an address, so whoever comes from a new address comes for the first time.
   let address = 0;
   const elsewhere = (next: () => string) => (): Presented => {
@@ -82,9 +80,9 @@ function basicDecisions(
     const sourceIp = `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`;
     return { authorization: next(), sourceIp };
   };
-  const remembered = restEvents('GET /whoami', headers(of('person')));
+  const remembered = restEvents('GET /whoami', authorized(of('person')));
   const person = restEvents('GET /whoami', elsewhere(of('person')));
-  const program = restEvents('GET /whoami', headers(of('program')));
+  const program = restEvents('GET /whoami', authorized(of('program')));
   return [
     handled('Basic, remembered', 'HMAC', handler, remembered),
     { ...handled('Basic, person, first', 'argon2id', handler, person), isReading: true },
@@ -101,8 +99,4 @@ function certificateDecisions(
     const events = restEvents('GET /partners/me', () => ({ certificatePem: next() }));
     return handled(`certificate, ${how}`, 'SHA-256', handler, events);
   });
-}
-
-function headers(next: () => string): () => Presented {
-  return () => ({ authorization: next() });
 }

@@ -1,11 +1,11 @@
 /** A new environment that decides, one event after the other: in a process of its own, for its figures. */
-import { distinct, restEvents } from '../decisions/events.ts';
+import { distinct } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import type { StoredItem } from '../decisions/table.ts';
 import { decisionWorld } from '../decisions/world.ts';
 import { parentOf } from '../measure/elsewhere.ts';
 import { deployed } from './deployed.ts';
-import { newTokens } from './streams.ts';
+import { newTokens, orders } from './streams.ts';
 
 /** Microseconds for one decision, on the way to so many. */
 export interface Window {
@@ -24,8 +24,7 @@ const world = await decisionWorld();
 await parent.prepared(world.items);
 const isNew = process.env.AGING === 'new';
 const texts = isNew ? newTokens(world) : [`Bearer ${world.token('RS256')}`];
-const next = distinct(texts);
-const events = restEvents('GET /orders', () => ({ authorization: next() }));
+const events = orders(distinct(texts));
 const { run } = handled('a decision', '', await deployed(world, 'jwt-authorizer'), events);
 const windows: Window[] = [];
 let made = 0;

@@ -2,13 +2,13 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import { mintApiKey } from '../../functions/core/credentials/api-key.ts';
 import { apiKeyKind } from '../../functions/core/credentials/api-key-record.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
-import { distinct, type Events, restEvents, same } from '../decisions/events.ts';
+import { distinct, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import { type StoredItem, stored } from '../decisions/table.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
-import { keptMin } from './streams.ts';
+import { keptMin, orders } from './streams.ts';
 
 const sizes = [10, 100, 1_000, 2_000, 10_000] as const;
 const keysMax = 10_000;
@@ -41,10 +41,6 @@ export function apiKeyCurve(world: DecisionWorld): Curve {
       return steps;
     },
   };
-}
-
-function orders(next: () => string): Events {
-  return restEvents('GET /orders', () => ({ authorization: next() }));
 }
 
 function mintedKey(number: number): { readonly authorization: string; readonly item: StoredItem } {

@@ -1,9 +1,10 @@
-import { distinct, type Events, restEvents, same } from '../decisions/events.ts';
+import { forged } from '../decisions/credentials.ts';
+import { distinct, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
-import { keptMin, newTokens, tokens } from './streams.ts';
+import { keptMin, newTokens, orders, tokens } from './streams.ts';
 
 const sizes = [1, 10, 100, 1_000, 2_000, 10_000] as const;
 
@@ -16,7 +17,8 @@ export function clientCurve(world: DecisionWorld): Curve {
     needs: { items: world.items },
     async steps() {
       const steps: Step[] = [];
-      const forged = orders(same(withSignatureOf(world.token('RS256'), world.token('RS256'))));
+      const bad = forged(world.token('RS256'), world.token('RS256'));
+      const stranger = orders(same(`Bearer ${bad}`));
       for (const size of sizes) {
         const own = tokens(world, size);
         const note = size > keptMin ? 'more than are kept' : '';
@@ -28,7 +30,7 @@ export function clientCurve(world: DecisionWorld): Curve {
         for (const [line, bundle, texts, what] of lines) {
           // One each, or the tokens of one line would drive those of another out of memory.
           const handler = await deployed(world, bundle);
-          await expectOutcome('a forged token', handler, forged, 'refused');
+          await expectOutcome('a forged token', handler, stranger, 'refused');
           const events = orders(distinct(texts));
           const contender = handled(line, '', handler, events);
           // What is kept must be there before anything is measured.
@@ -39,12 +41,4 @@ export function clientCurve(world: DecisionWorld): Curve {
       return steps;
     },
   };
-}
-
-function orders(next: () => string): Events {
-  return restEvents('GET /orders', () => ({ authorization: next() }));
-}
-
-function withSignatureOf(token: string, other: string): string {
-  return `Bearer ${token.slice(0, token.lastIndexOf('.'))}${other.slice(other.lastIndexOf('.'))}`;
 }

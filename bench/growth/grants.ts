@@ -1,5 +1,5 @@
 import { defineRoutes, requires } from '../../functions/core/routes/route-policy.ts';
-import { distinct, restEvents, same } from '../decisions/events.ts';
+import { authorized, distinct, restEvents, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import { type DecisionWorld, policyOf } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
@@ -37,7 +37,7 @@ export function grantCurve(world: DecisionWorld): Curve {
         });
         const handler = await deployed(world, 'jwt-authorizer', { policy });
         const ask = (route: string, next: () => string) =>
-          restEvents(`GET /${route}`, () => ({ authorization: next() }));
+          restEvents(`GET /${route}`, authorized(next));
         const refused = names.find((_name, at) => at > 0 && !isGranted(0, at)) ?? '';
         const stranger = ask(refused, same(bearers[0] ?? ''));
         await expectOutcome('a route that is not granted', handler, stranger, 'refused');

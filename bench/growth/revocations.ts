@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
 import type { LoggedEntry } from '../../functions/core/revocation/log-entry.ts';
-import { distinct, type Events, restEvents, same } from '../decisions/events.ts';
+import { authorized, distinct, type Events, restEvents, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed, expectOutcome } from './deployed.ts';
-import { newTokens } from './streams.ts';
+import { newTokens, orders } from './streams.ts';
 
 const warmingReads = 1_000;
 const sizes = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
@@ -36,8 +36,7 @@ export function logReadCurve(world: DecisionWorld): Curve {
   return curveOf(world, async ({ environment, size, assertRevoked }) => {
     const jwt = await deployed(world, 'jwt-authorizer', { environment });
     await assertRevoked(jwt);
-    const next = same(admin);
-    const strict = restEvents('DELETE /orders/{id}', () => ({ authorization: next() }));
+    const strict = restEvents('DELETE /orders/{id}', authorized(same(admin)));
     const reads = of('seen before, the log read each time', size, jwt, strict);
     // Whoever came first would be measured while the client of the table is still being compiled.
     await reads.run(warmingReads);
@@ -84,10 +83,6 @@ function curveOf(world: DecisionWorld, stepsOf: (sized: Sized) => Promise<readon
 
 function of(line: string, size: number, handler: AuthorizerHandler, events: Events): Step {
   return step(line, size, sizes[0], handled(line, '', handler, events));
-}
-
-function orders(next: () => string): Events {
-  return restEvents('GET /orders', () => ({ authorization: next() }));
 }
 
 /** Live token entries, spread over the hour that tokens live. */

@@ -1,5 +1,5 @@
 import { defineRoutes, type Routes, requires } from '../../functions/core/routes/route-policy.ts';
-import { distinct, httpEvents, restEvents, same } from '../decisions/events.ts';
+import { authorized, distinct, httpEvents, restEvents, same } from '../decisions/events.ts';
 import { handled } from '../decisions/operations.ts';
 import { type DecisionWorld, policyOf } from '../decisions/world.ts';
 import { type Curve, type Step, step } from './curve.ts';
@@ -28,10 +28,10 @@ export function routeCurve(world: DecisionWorld): Curve {
         const refused = Object.keys(routes).find((key) => !granted.includes(key));
         const whole = policy.table.policy === undefined ? 'of the route' : 'of the API';
         const lines = [
-          ['REST, seen before', restEvents(route, bearer(seen)), whole],
-          ['REST, new', restEvents(route, bearer(distinct(fresh))), whole],
-          ['HTTP, seen before', httpEvents(route, bearer(seen)), 'of the route'],
-          ['HTTP, new', httpEvents(route, bearer(distinct(fresh))), 'of the route'],
+          ['REST, seen before', restEvents(route, authorized(seen)), whole],
+          ['REST, new', restEvents(route, authorized(distinct(fresh))), whole],
+          ['HTTP, seen before', httpEvents(route, authorized(seen)), 'of the route'],
+          ['HTTP, new', httpEvents(route, authorized(distinct(fresh))), 'of the route'],
         ] as const;
         for (const [line, events, answer] of lines) {
           // One each: a token that is new to one line must not have been seen by another.
@@ -39,7 +39,7 @@ export function routeCurve(world: DecisionWorld): Curve {
           await expectOutcome('the route', handler, events, 'allowed');
           if (refused !== undefined) {
             const make = line.startsWith('REST') ? restEvents : httpEvents;
-            const other = make(refused, bearer(seen));
+            const other = make(refused, authorized(seen));
             await expectOutcome('a route that is not granted', handler, other, 'refused');
           }
           const contender = handled(line, '', handler, events);
@@ -49,10 +49,6 @@ export function routeCurve(world: DecisionWorld): Curve {
       return steps;
     },
   };
-}
-
-function bearer(next: () => string) {
-  return () => ({ authorization: next() });
 }
 
 /** So many routes: collections of five, every other one of which takes the scope that the tokens have. */

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
 import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
@@ -9,15 +8,15 @@ import { path, toEnv } from '../../functions/endpoints/token/config.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
 import { ring } from '../../test/support/ring.ts';
+import { basic } from '../decisions/credentials.ts';
 import { distinct, same } from '../decisions/events.ts';
 import { asynchronous } from '../decisions/operations.ts';
 import { type StoredItem, stored } from '../decisions/table.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
+import type { TokenHandler } from '../issuing/handlers.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed } from './deployed.ts';
 import { keptMin } from './streams.ts';
-
-type TokenHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const sizes = [1, 10, 100, 1_000, 2_000, 10_000] as const;
 const clientsMax = 10_000;
@@ -97,6 +96,5 @@ function mintedClient(alg: Algorithm): {
     ...{ resources: [ordersAudience], defaultResource: ordersAudience },
     ...{ secrets: [record], createdAt: now, updatedAt: now },
   };
-  const pair = Buffer.from(`${clientId}:${secret}`).toString('base64');
-  return { authorization: `Basic ${pair}`, item: stored(clientKind, client) };
+  return { authorization: basic(clientId, secret), item: stored(clientKind, client) };
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { handle } from 'hono/aws-lambda';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
+import { basic } from '../decisions/credentials.ts';
 import { same } from '../decisions/events.ts';
 import { asynchronous } from '../decisions/operations.ts';
 import type { Contender } from '../measure/interleaved.ts';
@@ -104,7 +105,7 @@ function issuing(
   const isPost = method === 'post';
   const form: Readonly<Record<string, string>> = isPost ? tokenForm(world, alg) : unsigned;
   const body = same(base64(new URLSearchParams({ ...form, ...extra }).toString()));
-  const authorization = same(`Basic ${base64(`${client_id}:${client_secret}`)}`);
+  const authorization = same(basic(client_id, client_secret));
   const contender = asynchronous(`${alg}, ${method}: ${name}`, alg, async () => {
     const headers = isPost ? {} : { authorization: authorization() };
     const { statusCode } = await handler(event(path, body(), headers));

@@ -1,4 +1,5 @@
 import type { Ready } from '../../local/ready.ts';
+import { basic } from '../decisions/credentials.ts';
 import type { LoadRequest, LoadTarget } from '../measure/under-load.ts';
 import type { Runner, Server } from './servers.ts';
 
@@ -102,11 +103,10 @@ async function accessToken(facts: Ready): Promise<string> {
 }
 
 function tokenRequest(facts: Ready): LoadRequest {
-  const pair = `${facts.client_id}:${facts.client_secret}`;
   return {
     ...{ url: facts.token_endpoint ?? '', method: 'POST' },
     headers: {
-      authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
+      authorization: basic(facts.client_id ?? '', facts.client_secret ?? ''),
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: 'grant_type=client_credentials',

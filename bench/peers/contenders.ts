@@ -1,5 +1,5 @@
 import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
-import { distinct, restEvents, same } from '../decisions/events.ts';
+import { authorized, distinct, restEvents, same, uncachedMin } from '../decisions/events.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
 import { handled } from '../decisions/operations.ts';
 import type { Contender } from '../measure/interleaved.ts';
@@ -24,9 +24,6 @@ export interface Candidate {
 export interface PeerContender extends Contender {
   readonly checks: string;
 }
-
-/** Longer than every cache, so that none of these is ever a hit. */
-const streamLength = 2_500;
 
 /**
  * Decisions on bearer tokens, by ours and by what people use instead. Whoever fails a control throws.
@@ -70,10 +67,10 @@ function streams(
   const good = (): string => `Bearer ${world.token(alg)}`;
   const texts = {
     same: same(good()),
-    distinct: distinct(Array.from({ length: streamLength }, good)),
+    distinct: distinct(Array.from({ length: uncachedMin }, good)),
   };
   return Object.entries(texts).map(([stream, next]) => {
-    const events = restEvents('GET /orders', () => ({ authorization: next() }));
+    const events = restEvents('GET /orders', authorized(next));
     return {
       ...handled(`${alg}, ${stream}: ${name}`, alg, handler(), events),
       isLogging: false,

@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import { importSigner } from '../../functions/core/tokens/signature.ts';
 import { ring } from '../../test/support/ring.ts';
+import { forged } from '../decisions/credentials.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 
@@ -69,7 +70,7 @@ export function peerWorld(world: DecisionWorld): PeerWorld {
     flawed(alg, flaw) {
       switch (flaw) {
         case 'signature':
-          return withSignatureOf(minted(alg), minted(alg));
+          return forged(minted(alg), minted(alg));
         case 'iss':
           return minted(alg, { iss: 'https://another.example.com' });
         case 'aud':
@@ -109,10 +110,6 @@ function edwardsKey(): SigningKey {
     publicKey,
     sign: (input) => sign(null, Buffer.from(input), privateKey).toString('base64url'),
   };
-}
-
-function withSignatureOf(token: string, other: string): string {
-  return `${token.slice(0, token.lastIndexOf('.'))}${other.slice(other.lastIndexOf('.'))}`;
 }
 
 function encoded(part: Json): string {
