@@ -15,13 +15,8 @@ import { type IssuingFigures, measureIssuing } from './issuing/measure.ts';
 import { measuredOverHttp, type Served } from './issuing/over-http.ts';
 import { serve } from './issuing/servers.ts';
 import { totals } from './issuing/totals.ts';
-import {
-  type IssuingWorld,
-  issuingWorld,
-  ringSecret,
-  storedItems,
-  tokenEnvironment,
-} from './issuing/world.ts';
+import { type IssuingWorld, issuingWorld, storedItems, tokenEnvironment } from './issuing/world.ts';
+import { ringSecret } from './measure/configuration.ts';
 import { leaveMeasuredCore, measuredCore } from './measure/cores.ts';
 import { measuredElsewhere, parentOf } from './measure/elsewhere.ts';
 import { isWanted } from './measure/here.ts';
@@ -44,7 +39,7 @@ async function main(): Promise<void> {
   table.putSecret(ringSecret, JSON.stringify(world.ring));
   leaveMeasuredCore();
   const env = {
-    ...tokenEnvironment(world),
+    ...tokenEnvironment,
     ...{ AWS_ENDPOINT_URL: table.url, NODE_ENV: 'production', WORLD: JSON.stringify(world) },
   };
   const here = await measuredElsewhere<undefined, IssuingFigures>(import.meta.filename, {

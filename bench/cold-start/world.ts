@@ -3,15 +3,10 @@ import type { BundledPolicy } from '../../functions/authorizers/config.ts';
 import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { mintClientSecret } from '../../functions/core/clients/client-secret.ts';
-import { defaults, keyRetirementSeconds } from '../../functions/core/durations.ts';
-import { toEnv as introspectEnv } from '../../functions/endpoints/introspect/config.ts';
-import { toEnv as jwksEnv } from '../../functions/endpoints/jwks/config.ts';
-import { toEnv as metadataEnv } from '../../functions/endpoints/metadata/config.ts';
-import { toEnv as revokeEnv } from '../../functions/endpoints/revoke/config.ts';
-import { toEnv as tokenEnv } from '../../functions/endpoints/token/config.ts';
-import { ring } from '../../test/support/ring.ts';
+import { activeKey, ring } from '../../test/support/ring.ts';
 import { type StoredItem, stored } from '../decisions/table.ts';
 import { type DecisionWorld, decisionWorld } from '../decisions/world.ts';
+import { configuration, ringSecret, tables } from '../measure/configuration.ts';
 import { type PeerWorld, peerWorld } from '../peers/tokens.ts';
 
 /** The deployment that everything is started in. */
@@ -32,7 +27,7 @@ export interface StartWorld {
 export async function startWorld(): Promise<StartWorld> {
   const decisions = await decisionWorld();
   const tokens = peerWorld(decisions);
-  const { issuer, audience } = tokens;
+  const { audience } = tokens;
   const now = Math.floor(Date.now() / 1_000);
   const { secret: clientSecret, record } = mintClientSecret(systemRandomness, now);
   const client: Client = {
@@ -51,6 +46,7 @@ export async function startWorld(): Promise<StartWorld> {
     createdAt: now,
     updatedAt: now,
   };
+  const { kid, private: jwk } = activeKey('RS256');
   const scope = client.scope.join(' ');
   const peerItem = (table: string, pk: string, members: Record<string, string>): StoredItem => ({
     ...{ table, pk },
@@ -59,15 +55,13 @@ export async function startWorld(): Promise<StartWorld> {
       ...Object.fromEntries(Object.entries(members).map(([name, S]) => [name, { S }])),
     },
   });
-  const { environment } = decisions;
-  const { CLIENTS_TABLE: clientsTable = '', VERIFICATION_TABLE: verificationTable = '' } =
-    environment;
+  const { clientsTable, verificationTable } = tables;
   return {
     ...{ decisions, tokens, clientSecret, clientId: client.clientId },
     policy: decisions.policies.demo,
     environment: {
-      ...environmentOfEndpoints(issuer, environment),
-      ...environment,
+      ...configuration(),
+      ...decisions.environment,
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
       AWS_EC2_METADATA_DISABLED: 'true',
       TZ: ':UTC',
@@ -78,40 +72,6 @@ export async function startWorld(): Promise<StartWorld> {
       peerItem(verificationTable, 'KEYS', { doc: JSON.stringify(tokens.keySet) }),
       peerItem(clientsTable, `PEER#${client.clientId}`, { hash: record.hash, scope }),
     ],
-    secrets: { ring: JSON.stringify(ring), key: JSON.stringify(signingKey()) },
+    secrets: { [ringSecret]: JSON.stringify(ring), key: JSON.stringify({ ...jwk, kid }) },
   };
-}
-
-function environmentOfEndpoints(
-  issuer: string,
-  {
-    CLIENTS_TABLE: clientsTable = '',
-    VERIFICATION_TABLE: verificationTable = '',
-    COUNTERS_TABLE: countersTable = '',
-    API_KEY_PREFIX: apiKeyPrefix = '',
-    API_KEY_ENVIRONMENT: apiKeyEnvironment = '',
-  }: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const told = {
-    ...defaults,
-    ...{ issuer, clientsTable, verificationTable, countersTable, apiKeyPrefix, apiKeyEnvironment },
-    ringSecret: 'ring',
-    keyRetirementSeconds: keyRetirementSeconds(defaults),
-    maxAgeSeconds: defaults.publicDocumentMaxAgeSeconds,
-    contentType: 'application/jwk-set+json',
-    scopesSupported: ['orders:read', 'orders:write'],
-  };
-  return {
-    ...tokenEnv(told),
-    ...introspectEnv(told),
-    ...revokeEnv(told),
-    ...jwksEnv(told),
-    ...metadataEnv(told),
-  };
-}
-
-function signingKey(): object {
-  const key = ring.keys.find(({ alg, state }) => alg === 'RS256' && state === 'active');
-  if (key?.state !== 'active') throw new Error('no active RS256 key');
-  return { ...key.private, kid: key.kid };
 }

@@ -4,7 +4,7 @@ import { verifyPassword } from '../../functions/core/credentials/password-hash.t
 import { digest, digestsEqual } from '../../functions/core/digest.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { derFromRaw } from '../../functions/core/tokens/ecdsa-der.ts';
-import { ring } from '../../test/support/ring.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import type { Contender } from '../measure/interleaved.ts';
 import { authorized, httpEvents, restEvents, same } from './events.ts';
 import { asynchronous, handled, synchronous } from './operations.ts';
@@ -70,11 +70,6 @@ function prepared({ alg, token, key }: Signed) {
 }
 
 function signed(alg: Algorithm, world: DecisionWorld): Signed {
-  const jwk = ring.keys.find((one) => one.alg === alg && one.state === 'active')?.public;
-  if (jwk === undefined) throw new Error(`no ${alg} key`);
-  return {
-    alg,
-    token: world.token(alg),
-    key: createPublicKey({ key: { ...jwk }, format: 'jwk' }),
-  };
+  const jwk = { ...activeKey(alg).public };
+  return { alg, token: world.token(alg), key: createPublicKey({ key: jwk, format: 'jwk' }) };
 }

@@ -30,11 +30,9 @@ import { tierKeyValues } from '../../infra/tiers.ts';
 import { certificateAuthority } from '../../test/support/certificates.ts';
 import { ring } from '../../test/support/ring.ts';
 import { awsEnvironment } from '../measure/aws-environment.ts';
+import { apiKeyFormat, issuer, tables } from '../measure/configuration.ts';
 import { type StoredItem, stored } from './table.ts';
 
-const issuer = 'https://auth.example.com';
-const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
-const apiKeyFormat = { prefix: 'kw', environment: 'live' };
 const password = 'correct horse battery staple';
 
 export type TableSize = 'demo' | 'large';
@@ -66,7 +64,10 @@ export async function decisionWorld(): Promise<DecisionWorld> {
     createdAt: now,
     updatedAt: now,
   } as const;
-  const { key, ...minted } = mintApiKey(systemRandomness, apiKeyFormat);
+  const { key, ...minted } = mintApiKey(systemRandomness, {
+    prefix: apiKeyFormat.apiKeyPrefix,
+    environment: apiKeyFormat.apiKeyEnvironment,
+  });
   const phc = await hashPassword(password, systemRandomness.bytes(16));
   const authority = await certificateAuthority();
   const pinned = await authority.issue({ commonName: 'partner' });
@@ -90,15 +91,8 @@ export async function decisionWorld(): Promise<DecisionWorld> {
   return {
     environment: {
       ...toEnv({
-        ...defaults,
-        issuer,
-        audience: ordersAudience,
-        clientsTable: tables.clients,
-        verificationTable: tables.verification,
-        connectionsTable: '',
-        countersTable: tables.counters,
-        apiKeyPrefix: apiKeyFormat.prefix,
-        apiKeyEnvironment: apiKeyFormat.environment,
+        ...{ ...defaults, ...tables, ...apiKeyFormat, issuer },
+        ...{ audience: ordersAudience, connectionsTable: '' },
       }),
       ...awsEnvironment,
     },
@@ -163,7 +157,7 @@ function publishedKeys(now: number): StoredItem {
     keys: ring.keys.map((key) => ({ jwk: key.public, state: key.state, publishedAt: now })),
   });
   const item = toItem({ pk: 'JWKS', sk: 'CURRENT', v, generation, revision, doc });
-  return { table: tables.verification, pk: 'JWKS', item };
+  return { table: tables.verificationTable, pk: 'JWKS', item };
 }
 
 function read(pem: string): ClientCertificate {

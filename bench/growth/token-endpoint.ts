@@ -2,9 +2,8 @@ import { systemRandomness } from '../../functions/adapters/system/randomness.ts'
 import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { mintClientId, mintClientSecret } from '../../functions/core/clients/client-secret.ts';
-import { defaults } from '../../functions/core/durations.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
-import { path, toEnv } from '../../functions/endpoints/token/config.ts';
+import { path } from '../../functions/endpoints/token/config.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
 import { ring } from '../../test/support/ring.ts';
@@ -14,6 +13,7 @@ import { asynchronous } from '../decisions/operations.ts';
 import { type StoredItem, stored } from '../decisions/table.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
 import type { TokenHandler } from '../issuing/handlers.ts';
+import { configuration } from '../measure/configuration.ts';
 import { type Curve, type Step, step } from './curve.ts';
 import { deployed } from './deployed.ts';
 import { keptMin } from './streams.ts';
@@ -38,7 +38,7 @@ export function tokenCurve(world: DecisionWorld): Curve {
       for (const size of sizes) {
         for (const alg of signatures) {
           const handler = await deployed<TokenHandler>(world, 'token', {
-            environment: environment(world),
+            environment: configuration(),
           });
           await expectStatus(handler, same(mintedClient(alg).authorization), 401);
           const texts = clients[alg]?.slice(0, size).map(({ authorization }) => authorization);
@@ -54,17 +54,6 @@ export function tokenCurve(world: DecisionWorld): Curve {
       return steps;
     },
   };
-}
-
-function environment({ environment: usual }: DecisionWorld): Readonly<Record<string, string>> {
-  return toEnv({
-    ...defaults,
-    issuer: usual.ISSUER ?? '',
-    clientsTable: usual.CLIENTS_TABLE ?? '',
-    verificationTable: usual.VERIFICATION_TABLE ?? '',
-    countersTable: usual.COUNTERS_TABLE ?? '',
-    ringSecret: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring',
-  });
 }
 
 async function expectStatus(

@@ -5,10 +5,11 @@ import { createSubjects } from '@openauthjs/openauth/subject';
 import { Hono } from 'hono';
 import type { JSONWebKeySet } from 'jose';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { type Check, everything, keySetOf, type Member } from './controls.ts';
 import { noStore, peerEndpoint } from './peer-endpoint.ts';
 import { signingLibraries } from './signing-libraries.ts';
-import { activeKey, type IssuingWorld } from './world.ts';
+import type { IssuingWorld } from './world.ts';
 
 /** A token endpoint on hono: over a socket or behind a gateway, as its adapters have it. */
 export interface App {
@@ -25,7 +26,7 @@ export interface App {
 export async function honoJose(world: IssuingWorld, alg: Algorithm): Promise<App> {
   const library = signingLibraries.jose;
   if (library === undefined) throw new Error('no jose');
-  const endpoint = peerEndpoint(world, alg, await library(activeKey(world, alg)));
+  const endpoint = peerEndpoint(world, alg, await library(activeKey(alg, world.ring)));
   const path = '/oauth2/token';
   const app = new Hono().post(path, async (context) => {
     const form = await context.req.parseBody();

@@ -1,5 +1,6 @@
 import { type CryptoKey, createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { type IssuingWorld, tokenForm } from './world.ts';
 
 /** What an endpoint gives no token for; for a scope that is too much, none that has it. */
@@ -115,10 +116,9 @@ export async function membersOf(
 /** The public halves of the keys that sign. */
 export function keySetOf({ ring }: IssuingWorld): JSONWebKeySet {
   return {
-    keys: algorithms.flatMap((alg) =>
-      ring.keys
-        .filter((key) => key.alg === alg && key.state === 'active')
-        .map(({ kid, public: jwk }) => ({ ...jwk, kid, alg, use: 'sig' })),
-    ),
+    keys: algorithms.map((alg) => {
+      const { kid, public: jwk } = activeKey(alg, ring);
+      return { ...jwk, kid, alg, use: 'sig' };
+    }),
   };
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { handle } from 'hono/aws-lambda';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { basic } from '../decisions/credentials.ts';
 import { same } from '../decisions/events.ts';
 import { asynchronous } from '../decisions/operations.ts';
@@ -11,7 +12,7 @@ import { type App, honoJose, openAuth } from './apps.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
 import { noStore, peerEndpoint } from './peer-endpoint.ts';
 import { signingLibraries } from './signing-libraries.ts';
-import { activeKey, type IssuingWorld, tokenForm } from './world.ts';
+import { type IssuingWorld, tokenForm } from './world.ts';
 
 export type TokenHandler = (
   event: APIGatewayProxyEventV2,
@@ -45,7 +46,7 @@ export async function endpoints(
     const usual = { alg, ...everything, keySet: async () => keySetOf(world) };
     own.push({ ...usual, name: 'keyward', handler: ours, path: '/oauth2/token', extra: {} });
     for (const library of ['jose', 'fast-jwt'] as const) {
-      const sign = await signingLibraries[library]?.(activeKey(world, alg));
+      const sign = await signingLibraries[library]?.(activeKey(alg, world.ring));
       if (sign === undefined) throw new Error(`no ${library}`);
       const handler = plainHandler(peerEndpoint(world, alg, sign));
       theirs.push({ ...usual, name: `plain ${library}`, handler, path: '/token', extra: {} });

@@ -4,11 +4,12 @@ import { getRequestListener } from '@hono/node-server';
 import Provider from 'oidc-provider';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
 import { httpEvent } from '../../test/support/events/http-endpoint.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { type App, honoJose, openAuth } from './apps.ts';
 import { type Check, everything, type Member } from './controls.ts';
 import { tokenFunction } from './measure.ts';
 import { silenceConsole } from './silence-console.ts';
-import { activeKey, type IssuingWorld } from './world.ts';
+import type { IssuingWorld } from './world.ts';
 
 /** A token server that is measured over HTTP. */
 export interface ServerKind {
@@ -90,7 +91,7 @@ function onNode({ app }: App): RequestListener {
 /** The client credentials grant alone, for one resource whose tokens are JWTs, on its adapter in memory. */
 async function oidcProvider(world: IssuingWorld, alg: Algorithm): Promise<RequestListener> {
   const { issuer, audience, scope, lifetimeSeconds, clients, clientSecret } = world;
-  const { kid, private: jwk } = activeKey(world, alg);
+  const { kid, private: jwk } = activeKey(alg, world.ring);
   const provider = new Provider(issuer, {
     jwks: { keys: [{ ...jwk, kid, alg, use: 'sig' } as unknown as { kty: 'EC' }] },
     clients: [

@@ -6,12 +6,13 @@ import { drawnIds } from '../../functions/core/drawn-ids.ts';
 import { accessTokenClaims, tokenIdCharacters } from '../../functions/core/tokens/access-token.ts';
 import { signAccessToken } from '../../functions/core/tokens/access-token-signer.ts';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { asynchronous, synchronous } from '../decisions/operations.ts';
 import type { Contender } from '../measure/interleaved.ts';
 import { peerClaims } from './claims.ts';
 import { everything, keySetOf, membersOf } from './controls.ts';
 import { signingLibraries } from './signing-libraries.ts';
-import { activeKey, type IssuingWorld } from './world.ts';
+import type { IssuingWorld } from './world.ts';
 
 /** One bare signature on bytes and a key that were prepared before, by the name of its algorithm: nobody issues for less. */
 export function signatureFloors(world: IssuingWorld): readonly Contender[] {
@@ -35,7 +36,7 @@ export async function signers(world: IssuingWorld): Promise<readonly Contender[]
       keyward: ourSigner(world, alg),
     };
     for (const [name, library] of Object.entries(signingLibraries)) {
-      const signed = await library(activeKey(world, alg));
+      const signed = await library(activeKey(alg, world.ring));
       const scope = world.scope.join(' ');
       candidates[name] = () => signed(peerClaims(world, alg, scope));
     }
@@ -80,7 +81,7 @@ async function assertGenuine(
   const one = await next();
   if (one === (await next())) throw new Error(`${name}: the same token twice`);
   const others = world.ring.keys.filter((key) => key.alg === alg && key.state === 'next');
-  const { kid } = activeKey(world, alg);
+  const { kid } = activeKey(alg, world.ring);
   const foreign = others.map((key) => ({ ...key.public, kid, alg, use: 'sig' }));
   const isTaken = await membersOf(
     await next(),
@@ -97,7 +98,7 @@ async function assertGenuine(
 function prepared(world: IssuingWorld, alg: Algorithm): { key: KeyObject; input: Buffer } {
   const token = ourSigner(world, alg)();
   return {
-    key: createPrivateKey({ key: { ...activeKey(world, alg).private }, format: 'jwk' }),
+    key: createPrivateKey({ key: { ...activeKey(alg, world.ring).private }, format: 'jwk' }),
     input: Buffer.from(token.slice(0, token.lastIndexOf('.'))),
   };
 }

@@ -3,15 +3,12 @@ import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { mintClientId } from '../../functions/core/clients/client-secret.ts';
 import { digest } from '../../functions/core/digest.ts';
-import { defaults } from '../../functions/core/durations.ts';
-import type { KeyRing, SigningKey } from '../../functions/core/keys/key-ring.ts';
+import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
-import { toEnv } from '../../functions/endpoints/token/config.ts';
 import { ring } from '../../test/support/ring.ts';
 import { type StoredItem, stored } from '../decisions/table.ts';
 import { awsEnvironment } from '../measure/aws-environment.ts';
-
-const tables = { clients: 'clients', verification: 'verification', counters: 'counters' };
+import { configuration, issuer } from '../measure/configuration.ts';
 
 /** Who issues, to whom and what, the same for everybody; it goes from process to process as JSON. */
 export interface IssuingWorld {
@@ -47,7 +44,7 @@ export function issuingWorld(): IssuingWorld {
     ...{ createdAt, updatedAt: createdAt },
   });
   return {
-    ...{ issuer: 'https://auth.example.com', audience, scope, lifetimeSeconds, clientSecret, ring },
+    ...{ issuer, audience, scope, lifetimeSeconds, clientSecret, ring },
     clients: { RS256: client('RS256'), ES256: client('ES256') },
   };
 }
@@ -57,30 +54,11 @@ export function storedItems({ clients }: IssuingWorld): readonly StoredItem[] {
   return Object.values(clients).map((client) => stored(clientKind, client));
 }
 
-/** Id of the secret with the ring. */
-export const ringSecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf';
-
 /** What the token function is told, at the defaults of a deployment. */
-export function tokenEnvironment({ issuer }: IssuingWorld): Readonly<Record<string, string>> {
-  return {
-    ...toEnv({
-      ...defaults,
-      issuer,
-      clientsTable: tables.clients,
-      verificationTable: tables.verification,
-      countersTable: tables.counters,
-      ringSecret,
-    }),
-    ...awsEnvironment,
-  };
-}
-
-/** The key that signs. */
-export function activeKey({ ring }: IssuingWorld, alg: Algorithm): SigningKey {
-  const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
-  if (key?.state !== 'active') throw new Error(`no active ${alg} key`);
-  return key;
-}
+export const tokenEnvironment: Readonly<Record<string, string>> = {
+  ...configuration(),
+  ...awsEnvironment,
+};
 
 /** A request for a token, its secret in the body. */
 export type TokenForm = Record<'grant_type' | 'client_id' | 'client_secret' | 'scope', string>;

@@ -2,24 +2,16 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandomness } from '../../functions/adapters/system/randomness.ts';
-import { toEnv as adminEnv } from '../../functions/admin/config.ts';
-import { toEnv as connectionsEnv } from '../../functions/connections/config.ts';
 import type { Client } from '../../functions/core/clients/client.ts';
 import { clientKind } from '../../functions/core/clients/client-record.ts';
 import { mintClientSecret } from '../../functions/core/clients/client-secret.ts';
-import { defaults } from '../../functions/core/durations.ts';
 import { type Algorithm, algorithms } from '../../functions/core/tokens/algorithm.ts';
-import { toEnv as introspectEnv } from '../../functions/endpoints/introspect/config.ts';
-import { toEnv as jwksEnv } from '../../functions/endpoints/jwks/config.ts';
-import { toEnv as metadataEnv } from '../../functions/endpoints/metadata/config.ts';
-import { toEnv as revokeEnv } from '../../functions/endpoints/revoke/config.ts';
-import { toEnv as tokenEnv } from '../../functions/endpoints/token/config.ts';
-import { toEnv as rotationEnv } from '../../functions/rotation/config.ts';
 import { bundlesDirectory } from '../../infra/bundle.ts';
 import { ordersAudience } from '../../infra/demo/orders-routes.ts';
 import { ring } from '../../test/support/ring.ts';
 import { fakeTable, stored } from '../decisions/table.ts';
 import { type DecisionWorld, decisionWorld } from '../decisions/world.ts';
+import { configuration, ringSecret } from './configuration.ts';
 
 /** Everything that is deployed, as bundles, and what they ask for on loopback. */
 export interface Service {
@@ -37,9 +29,6 @@ export interface Service {
 
 /** The tokens of the decisions are those of the first. */
 const clientIds = { RS256: 'c7f3a1d0b2', ES256: 'c7f3a1d0b3' };
-
-const ringSecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ring-AbCdEf';
-const tables = { clientsTable: 'clients', verificationTable: 'verification' };
 
 /** The bundles must be there. */
 export async function service(): Promise<Service> {
@@ -86,23 +75,5 @@ export async function service(): Promise<Service> {
       secrets.stop();
       rmSync(folder, { recursive: true });
     },
-  };
-}
-
-/** Of all functions but the authorizers, at the defaults of a deployment. */
-function configuration(): Readonly<Record<string, string>> {
-  const config = {
-    ...{ ...defaults, ...tables, countersTable: 'counters', issuer: 'https://auth.example.com' },
-    ringSecret,
-    ...{ apiKeyPrefix: 'kw', apiKeyEnvironment: 'live', defaultResource: '' },
-    ...{ retirementSeconds: 93_600, macRetirementSeconds: 93_600, publishedKeysMax: 10 },
-    ...{ maxAgeSeconds: 300, contentType: 'application/jwk-set+json', scopesSupported: [] },
-    ...{ connectionsTable: 'connections', stage: 'abcdefghij/live' },
-    callbackUrl: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/live',
-  };
-  return {
-    ...{ ...tokenEnv(config), ...revokeEnv(config), ...introspectEnv(config) },
-    ...{ ...jwksEnv(config), ...metadataEnv(config), ...connectionsEnv(config) },
-    ...{ ...rotationEnv(config), ...adminEnv(config) },
   };
 }

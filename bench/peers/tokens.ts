@@ -6,7 +6,7 @@ import {
   sign,
 } from 'node:crypto';
 import { importSigner } from '../../functions/core/tokens/signature.ts';
-import { ring } from '../../test/support/ring.ts';
+import { activeKey } from '../../test/support/ring.ts';
 import { forged } from '../decisions/credentials.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
 import type { DecisionWorld } from '../decisions/world.ts';
@@ -85,8 +85,7 @@ export function peerWorld(world: DecisionWorld): PeerWorld {
 }
 
 function ringKey(alg: 'RS256' | 'ES256'): SigningKey {
-  const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
-  if (key?.state !== 'active') throw new Error(`no active ${alg} key`);
+  const key = activeKey(alg);
   return {
     kid: key.kid,
     jwk: { ...key.public, kid: key.kid, alg, use: 'sig' },

@@ -9,7 +9,7 @@ import type { KeyRing } from '../../functions/core/keys/key-ring.ts';
 import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 import { importSigner } from '../../functions/core/tokens/signature.ts';
 import * as gate from './gate.ts';
-import { ring as ringOfTests } from './ring.ts';
+import { activeKey, ring as ringOfTests } from './ring.ts';
 
 /** A token, or a whole `Authorization` value, and what must come of it. */
 export interface Forgery {
@@ -49,10 +49,8 @@ export function forgeries(
   alg: Algorithm,
   { ring, issuer, audience, now, latenessSeconds }: ForgeryTarget = standingGate,
 ): readonly Forgery[] {
-  const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
-  const other = ring.keys.find((one) => one.alg !== alg && one.state === 'active');
-  if (key?.state !== 'active' || other?.state !== 'active')
-    throw new Error('the ring has active keys');
+  const key = activeKey(alg, ring);
+  const other = activeKey(alg === 'RS256' ? 'ES256' : 'RS256', ring);
   const signer = importSigner(key.private, alg);
   const header = { typ: 'at+jwt', alg, kid: key.kid };
   const claims = {

@@ -1,8 +1,21 @@
 import { keyGenerator } from '../../functions/core/keys/generate-key.ts';
-import { firstRing, type KeyRing } from '../../functions/core/keys/key-ring.ts';
+import {
+  activeKeys,
+  firstRing,
+  type KeyRing,
+  type SigningKey,
+} from '../../functions/core/keys/key-ring.ts';
+import type { Algorithm } from '../../functions/core/tokens/algorithm.ts';
 
 /** A ring of real keys, drawn for this run. */
 export const ring: KeyRing = await drawRing();
+
+/** The key that signs with an algorithm. @param of the ring of this run by default */
+export function activeKey(alg: Algorithm, of: KeyRing = ring): SigningKey {
+  const key = activeKeys(of).find((one) => one.alg === alg);
+  if (key === undefined) throw new Error(`no active ${alg} key`);
+  return key;
+}
 
 async function drawRing(): Promise<KeyRing> {
   const draw = () => Promise.all([keyGenerator.generate('RS256'), keyGenerator.generate('ES256')]);

@@ -10,6 +10,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Forgery, ForgeryTarget } from './forged-tokens.ts';
+import { activeKey } from './ring.ts';
 
 interface VectorGroup {
   readonly comment: string;
@@ -50,8 +51,7 @@ export const vectorTokens: readonly Forgery[] = testGroups.flatMap((group) =>
  * block goes through our private key as it is. All that is wrong with such a token is its padding.
  */
 export function transplantedSignatures({ ring, issuer, audience, now }: ForgeryTarget): Forgery[] {
-  const key = ring.keys.find((one) => one.alg === 'RS256' && one.state === 'active');
-  if (key?.state !== 'active') throw new Error('the ring has an active RSA key');
+  const key = activeKey('RS256', ring);
   const ours = createPrivateKey({ key: key.private as JsonWebKey, format: 'jwk' });
   const header = encode({ typ: 'at+jwt', alg: 'RS256', kid: key.kid });
   const claims = { iss: issuer, sub: 'orders', client_id: 'orders', aud: audience };

@@ -11,13 +11,12 @@ import { restAuthRequest } from '../../../functions/gateway/rest-authorizer.ts';
 import { restAuthorizerEvent } from '../../support/events/authorizer.ts';
 import { audience, gate, issuer, now } from '../../support/gate.ts';
 import { emptyLog } from '../../support/revocations.ts';
-import { ring } from '../../support/ring.ts';
+import { activeKey, ring } from '../../support/ring.ts';
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 function signerOf(alg: Algorithm) {
-  const key = ring.keys.find((one) => one.alg === alg && one.state === 'active');
-  if (key?.state !== 'active') throw new Error('the ring has active keys');
+  const key = activeKey(alg);
   const sign = importSigner(key.private, alg);
   return (head: object, body: object) => {
     const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

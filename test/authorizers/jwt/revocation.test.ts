@@ -4,11 +4,11 @@ import type { LogEntry } from '../../../functions/core/revocation/log-entry.ts';
 import { subjectMark } from '../../../functions/core/revocation/token-marks.ts';
 import { auth0 } from '../../../functions/core/tokens/issuer-presets.ts';
 import { audience, gate, now } from '../../support/gate.ts';
-import { ring } from '../../support/ring.ts';
+import { activeKey } from '../../support/ring.ts';
 import { bearerToken } from '../../support/tokens.ts';
 
 const claims = { jti: 'j1', gid: 'g1', client_id: 'orders', sub: 'ann' };
-const kid = ring.keys.find(({ alg, state }) => alg === 'RS256' && state === 'active')?.kid ?? '';
+const { kid } = activeKey('RS256');
 
 const levels = {
   token: { dies: { kind: 'token', id: 'j1' }, lives: { kind: 'token', id: 'j2' } },
