@@ -13,8 +13,8 @@ export default defineConfig({
     env: { CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true' },
     // Much of a run waits for processes and sockets; the default leaves one of two cores idle, and two workers some of both.
     maxWorkers: 3,
-    // A module is loaded once for a worker and not for each of 180 files, which is a fifth of the run. So no file leaves anything
-    // behind in the process: it takes back what it stubs, and modules keep no state.
+    // A module is loaded once for a worker and not for each of 180 files, which is a fifth of the run. So a file takes back what it
+    // stubs, and what modules keep (connections, what was read of headers) must change no answer, as in a function.
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 60_000,
