@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
 import { type RecordKind, recordKey } from '../../functions/core/records/record-kind.ts';
 import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
@@ -47,7 +47,7 @@ export async function fakeTable({
   let calls = 0;
   const server = await loopback(async (request, response) => {
     calls += 1;
-    const input = JSON.parse(await textOf(request)) as {
+    const input = JSON.parse(await text(request)) as {
       readonly TableName: string;
       readonly Key?: { readonly pk: { readonly S: string } };
       readonly SecretId?: string;
@@ -85,11 +85,4 @@ export async function fakeTable({
       VersionIdsToStages: { v0: stages },
     };
   }
-}
-
-/** The body of a request. */
-export async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,7 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { toItem } from '../../functions/adapters/dynamodb/attributes.ts';
-import { textOf } from '../decisions/table.ts';
 import { awsEnvironment } from '../measure/aws-environment.ts';
 import { type Loopback, loopback, type ServerIdentity } from '../measure/loopback.ts';
 
@@ -31,7 +31,7 @@ export function readyTable(identity: ServerIdentity | undefined): Promise<Loopba
 /** A table that gives the item to whoever asks for it with a true signature (SigV4), and to nobody else. */
 export function strictTable(identity: ServerIdentity | undefined): Promise<Loopback> {
   return loopback(async (request, response) => {
-    const body = await textOf(request);
+    const body = await text(request);
     if (isSigned(request, body) && JSON.parse(body).Key?.pk?.S === item.pk) {
       response.end(answer);
     } else {
