@@ -38,6 +38,15 @@ async function json(
   return JSON.parse(outcome.stdout);
 }
 
+/** Of a key that signs. */
+async function activeKid(wanted?: string): Promise<string> {
+  const { keys } = (await json(['keys', 'list'])) as {
+    keys: readonly { kid: string; alg: string; state: string }[];
+  };
+  const key = keys.find(({ alg, state }) => state === 'active' && alg === (wanted ?? alg));
+  return key?.kid ?? expect.fail('no key signs');
+}
+
 /** Each look starts a process, which takes its time on a busy machine. */
 const soon = { timeout: 20_000 };
 
@@ -189,11 +198,7 @@ describe('keyward', () => {
   }, 60_000);
 
   test('keys are revoked although no rotation can be started: nobody trusts them, and the failure says why', async () => {
-    const { keys } = (await json(['keys', 'list'])) as {
-      keys: readonly { kid: string; alg: string; state: string }[];
-    };
-    const key = keys.find(({ alg, state }) => alg === 'RS256' && state === 'active');
-    const kid = key?.kid ?? expect.fail('no key signs');
+    const kid = await activeKid('RS256');
     const token = await world.token('orders:read');
     expect(await whoami(token)).toBe(200);
     const command = ['keys', 'revoke', kid, '--reason', 'it leaked', '--yes'];
@@ -214,10 +219,7 @@ describe('keyward', () => {
   }, 60_000);
 
   test('keys are revoked; while their rotation fails the command says what is left, and may be repeated', async () => {
-    const { keys } = (await json(['keys', 'list'])) as {
-      keys: readonly { kid: string; state: string }[];
-    };
-    const { kid } = keys.find(({ state }) => state === 'active') ?? expect.fail('no key signs');
+    const kid = await activeKid();
     const command = ['keys', 'revoke', kid, '--reason', 'it leaked', '--yes'];
     const fault = { kind: 'access-denied' } as const;
     const heal = world.hosted.endpoint.inject({
@@ -248,10 +250,7 @@ describe('keyward', () => {
   }, 60_000);
 
   test('keys are revoked although a rotation was at work, of whose ring nothing can come any more', async () => {
-    const { keys } = (await json(['keys', 'list'])) as {
-      keys: readonly { kid: string; state: string }[];
-    };
-    const { kid } = keys.find(({ state }) => state === 'active') ?? expect.fail('no key signs');
+    const kid = await activeKid();
     // It has read the ring before, and what it makes of it is written after: that holds the key, and is in the way.
     const arrived = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
