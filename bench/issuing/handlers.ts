@@ -6,7 +6,7 @@ import { activeKey } from '../../test/support/ring.ts';
 import { basic } from '../decisions/credentials.ts';
 import { same } from '../decisions/events.ts';
 import { asynchronous } from '../decisions/operations.ts';
-import type { Contender } from '../measure/interleaved.ts';
+import type { CheckingContender } from '../measure/here.ts';
 import { unwritten } from '../measure/unwritten.ts';
 import { type App, honoJose, openAuth } from './apps.ts';
 import { assertSound, type Candidate, everything, keySetOf } from './controls.ts';
@@ -17,10 +17,6 @@ import { type IssuingWorld, tokenForm } from './world.ts';
 export type TokenHandler = (
   event: APIGatewayProxyEventV2,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
-
-export interface EndpointContender extends Contender {
-  readonly checks: string;
-}
 
 /** A token function behind an HTTP API. */
 interface Hosted extends Omit<Candidate, 'ask'> {
@@ -38,7 +34,7 @@ interface Hosted extends Omit<Candidate, 'ask'> {
 export async function endpoints(
   world: IssuingWorld,
   ours: TokenHandler,
-): Promise<readonly EndpointContender[]> {
+): Promise<readonly CheckingContender[]> {
   const openauth = openAuth(world);
   const theirs: Hosted[] = [onHono('OpenAuth on hono', 'ES256', openauth)];
   const own: Hosted[] = [];
@@ -101,7 +97,7 @@ function issuing(
   { name, alg, handler, path, extra, checks }: Hosted,
   world: IssuingWorld,
   method: 'post' | 'basic',
-): EndpointContender {
+): CheckingContender {
   const { client_id, client_secret, ...unsigned } = tokenForm(world, alg);
   const isPost = method === 'post';
   const form: Readonly<Record<string, string>> = isPost ? tokenForm(world, alg) : unsigned;

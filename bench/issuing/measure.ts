@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bundlesDirectory } from '../../infra/bundle.ts';
 import type { Elsewhere } from '../measure/elsewhere.ts';
-import { isWanted, measuredHere, rounds } from '../measure/here.ts';
+import { isWanted, measuredHere, rounds, withChecks } from '../measure/here.ts';
 import type { Measured } from '../measure/interleaved.ts';
 import { endpoints, type TokenHandler } from './handlers.ts';
 import { signatureFloors, signers } from './signers.ts';
@@ -27,12 +27,7 @@ export async function measureIssuing(
     signing: (await signers(world)).filter(isWanted),
     issuing: all.filter(isWanted),
   });
-  const checksOf = new Map(all.map(({ name, checks }) => [name, checks]));
-  elsewhere.tell({
-    rounds,
-    ...figures,
-    issuing: figures.issuing.map((one) => ({ ...one, checks: checksOf.get(one.name) ?? '' })),
-  });
+  elsewhere.tell({ rounds, ...figures, issuing: withChecks(figures.issuing, all) });
 }
 
 /** The bundle as it is deployed. The environment must be that of the world, and the stores must be there. */

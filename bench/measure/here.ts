@@ -18,6 +18,20 @@ export function isWanted({ name }: { readonly name: string }): boolean {
   return name.includes(process.env.ONLY ?? '');
 }
 
+/** A contender that says what it checks. */
+export interface CheckingContender extends Contender {
+  readonly checks: string;
+}
+
+/** Figures beside what their contenders check. */
+export function withChecks(
+  measured: readonly Measured[],
+  contenders: readonly CheckingContender[],
+): readonly (Measured & Pick<CheckingContender, 'checks'>)[] {
+  const checksOf = new Map(contenders.map(({ name, checks }) => [name, checks]));
+  return measured.map((one) => ({ ...one, checks: checksOf.get(one.name) ?? '' }));
+}
+
 /** Measures all parts in one interleaved run in this process, counts its HTTP requests and waits for the reader of its log. */
 export async function measuredHere<Name extends string>(
   parts: Parts<Name>,

@@ -2,7 +2,7 @@ import type { AuthorizerHandler } from '../../functions/authorizers/serve.ts';
 import { authorized, distinct, restEvents, same, uncachedMin } from '../decisions/events.ts';
 import type { FloorAlgorithm } from '../decisions/floors.ts';
 import { handled } from '../decisions/operations.ts';
-import type { Contender } from '../measure/interleaved.ts';
+import type { CheckingContender } from '../measure/here.ts';
 import { unwritten } from '../measure/unwritten.ts';
 import { assertSound } from './controls.ts';
 import { libraries } from './libraries.ts';
@@ -21,10 +21,6 @@ export interface Candidate {
   readonly handler: () => AuthorizerHandler;
 }
 
-export interface PeerContender extends Contender {
-  readonly checks: string;
-}
-
 /**
  * Decisions on bearer tokens, by ours and by what people use instead. Whoever fails a control throws.
  *
@@ -34,7 +30,7 @@ export async function contenders(
   world: PeerWorld,
   jwksUri: string,
   ours: AuthorizerHandler,
-): Promise<readonly PeerContender[]> {
+): Promise<readonly CheckingContender[]> {
   const theirs = libraries(world, jwksUri).flatMap(({ name, algorithms, checks, verifier }) =>
     algorithms.map((alg): Candidate => {
       const handler = () => peerHandler(verifier(alg));
@@ -63,7 +59,7 @@ export async function contenders(
 function streams(
   { name, alg, checks, also, handler }: Candidate,
   world: PeerWorld,
-): readonly PeerContender[] {
+): readonly CheckingContender[] {
   const good = (): string => `Bearer ${world.token(alg)}`;
   const texts = {
     same: same(good()),

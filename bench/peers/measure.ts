@@ -4,7 +4,7 @@ import { loaded } from '../decisions/loaded.ts';
 import type { StoredItem } from '../decisions/table.ts';
 import { decisionWorld } from '../decisions/world.ts';
 import type { Elsewhere } from '../measure/elsewhere.ts';
-import { isWanted, measuredHere, rounds } from '../measure/here.ts';
+import { isWanted, measuredHere, rounds, withChecks } from '../measure/here.ts';
 import type { Measured } from '../measure/interleaved.ts';
 import { contenders } from './contenders.ts';
 import { algorithms, type KeySet, peerWorld } from './tokens.ts';
@@ -40,10 +40,5 @@ export async function measurePeers(
     floors: [...signed.map(signatureFloor), ...signed.map(wrappedKey)],
     decisions: all.filter(isWanted),
   });
-  const checksOf = new Map(all.map(({ name, checks }) => [name, checks]));
-  elsewhere.tell({
-    rounds,
-    floors,
-    decisions: decisions.map((one) => ({ ...one, checks: checksOf.get(one.name) ?? '' })),
-  });
+  elsewhere.tell({ rounds, floors, decisions: withChecks(decisions, all) });
 }
