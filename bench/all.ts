@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { named } from './measure/named.ts';
 import { drawn } from './measure/picture.ts';
 import { print, type Result } from './measure/report.ts';
 
@@ -48,7 +49,4 @@ async function resultOf(suite: string): Promise<Result> {
   return JSON.parse(printed) as Result;
 }
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !suites.includes(name));
-if (unknown.length > 0) throw new Error(`no suite: ${unknown.join(', ')}; ${suites.join(', ')}`);
-await main(asked.length > 0 ? asked : suites);
+await main(named('suite', process.argv.slice(2), suites));

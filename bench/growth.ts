@@ -15,6 +15,7 @@ import { measureCurve } from './growth/measure.ts';
 import { measuredCore } from './measure/cores.ts';
 import { measuredElsewhere, parentOf } from './measure/elsewhere.ts';
 import { rounds } from './measure/here.ts';
+import { named } from './measure/named.ts';
 import { type Picture, printed, publish } from './measure/report.ts';
 import { type LogQuery, servedLog } from './revocations/served-log.ts';
 
@@ -31,8 +32,9 @@ const age: Shown = {
 };
 
 async function main(): Promise<void> {
+  const known = [...curves, age].map(({ name }) => name);
+  const wanted = named('curve', process.env.CURVES?.split(',') ?? [], known);
   await bundleAll();
-  const wanted = process.env.CURVES?.split(',') ?? [...curves, age].map(({ name }) => name);
   const shown = curves.filter(({ name }) => wanted.includes(name));
   const figures = new Map<Shown, readonly MeasuredStep[]>();
   for (const one of shown) figures.set(one, await measured(one));
